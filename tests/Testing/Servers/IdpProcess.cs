@@ -1,0 +1,116 @@
+namespace Moi.Identity.Testing;
+
+/// <summary>The identity provider as a process of its own, as an operator starts it.</summary>
+public sealed class IdpProcess : IAsyncDisposable
+{
+    private readonly Dictionary<string, string?> environment;
+    private readonly DirectoryInfo? ownFolder;
+    private ChildProcess? server;
+
+    /// <param name="settings">Environment variables, which win over the defaults: Development, a free port, and an
+    /// embedded database in a folder that is removed at the end.</param>
+    public IdpProcess(IEnumerable<KeyValuePair<string, string?>>? settings = null)
+    {
+        // What the person who runs the tests has set for a server of their own must not reach ours.
+        environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
+            .Where(name => name.StartsWith("Idp__", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(name => name, _ => (string?)null);
+
+        Port = FreePort.Next();
+        environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        environment["Idp__PublicOrigin"] = $"http://idp.localhost:{Port}";
+        foreach (var (name, value) in settings ?? [])
+        {
+            environment[name] = value;
+        }
+
+        if (!environment.ContainsKey("Idp__DataPath"))
+        {
+            ownFolder = Directory.CreateTempSubdirectory("moi-idp-");
+            environment["Idp__DataPath"] = ownFolder.FullName;
+        }
+    }
+
+    /// <summary>The free port chosen for this server. <c>Idp__PublicOrigin</c> names it unless a setting says otherwise.</summary>
+    public int Port { get; }
+
+    /// <summary>The issuer.</summary>
+    public string Origin => environment["Idp__PublicOrigin"]!;
+
+    /// <summary>Where the embedded data lives.</summary>
+    public string DataPath => environment["Idp__DataPath"]!;
+
+    /// <summary>The process id, for measurements.</summary>
+    public int ProcessId => server!.Id;
+
+    /// <summary>What the server wrote since its last start.</summary>
+    public string Log => server?.Output ?? "";
+
+    /// <summary>Starts a server and waits until it is ready.</summary>
+    public static async Task<IdpProcess> StartAsync(params KeyValuePair<string, string?>[] settings)
+    {
+        var idp = new IdpProcess(settings);
+        try
+        {
+            await idp.StartAsync();
+            return idp;
+        }
+        catch
+        {
+            await idp.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it, the first time or after a stop, and waits until <c>/health/ready</c> is green.</summary>
+    public async Task StartAsync()
+    {
+        await LaunchAsync();
+        using var http = Client();
+        await Eventually.TrueAsync(
+            async () => server!.HasExited || (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode,
+            "the identity provider is ready");
+        if (server!.HasExited)
+        {
+            throw new InvalidOperationException($"The identity provider ended with {server.ExitCode}:\n{Log}");
+        }
+    }
+
+    /// <summary>Starts it without waiting, for servers that are expected not to become ready.</summary>
+    public async Task LaunchAsync(params string[] arguments) => server = await ChildProcess.StartAsync(
+        ["dotnet", RepositoryRoot.Built("src/Idp", "Moi.Identity.Idp.dll"), .. arguments], "TERM", environment);
+
+    /// <summary>Runs a command of the identity provider, such as <c>clients apply FILE</c>, with the same settings.</summary>
+    /// <returns>The exit code and what it wrote.</returns>
+    public async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        await using var command = await ChildProcess.StartAsync(
+            ["dotnet", RepositoryRoot.Built("src/Idp", "Moi.Identity.Idp.dll"), .. arguments], "TERM", environment);
+        return (await command.WaitAsync(), command.Output);
+    }
+
+    /// <summary>A client whose relative addresses are the server's; one cookie jar each.</summary>
+    public HttpClient Client() => LocalhostHttp.Client(Origin);
+
+    /// <summary>Waits until the process ends by itself and returns its exit code.</summary>
+    public Task<int> WaitAsync() => server!.WaitAsync();
+
+    /// <summary>Stops it in order (SIGTERM).</summary>
+    public Task<int> StopAsync() => server!.StopAsync();
+
+    /// <summary>Ends it with <c>kill -9</c>.</summary>
+    public Task<int> KillAsync() => server!.KillAsync();
+
+    /// <summary>Stops it and removes the folder it was given.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+
+        ownFolder?.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Sockets;
+using Xunit;
+
+namespace Moi.Identity.Testing;
+
+/// <summary>A throw-away Redis on a free port.</summary>
+public sealed class RedisServer : IAsyncLifetime
+{
+    private string folder = "";
+    private ChildProcess? server;
+
+    /// <summary>Write an append-only file, so that data survive a kill, as production should.</summary>
+    public bool KeepsData { get; init; }
+
+    /// <summary>The port, the same after a restart.</summary>
+    public int Port { get; } = FreePort.Next();
+
+    /// <summary>The process id of the server, for measurements.</summary>
+    public int ProcessId => server!.Id;
+
+    /// <summary>What StackExchange.Redis connects to.</summary>
+    public string ConnectionString => $"127.0.0.1:{Port}";
+
+    /// <summary>Starts the server.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        folder = Directory.CreateTempSubdirectory("moi-redis-").FullName;
+        await StartAsync();
+    }
+
+    /// <summary>Kills the server with <c>kill -9</c>.</summary>
+    public async Task KillAsync()
+    {
+        await server!.KillAsync();
+        await server.DisposeAsync();
+        server = null;
+    }
+
+    /// <summary>Starts the killed server again on the same port, and waits until it answers.</summary>
+    public async Task StartAsync()
+    {
+        server = await ChildProcess.StartAsync(
+        [
+            "redis-server", "--bind", "127.0.0.1", "--port", $"{Port}", "--dir", folder, "--save", "",
+            "--appendonly", KeepsData ? "yes" : "no", "--appendfsync", KeepsData ? "always" : "no",
+        ]);
+        await Eventually.TrueAsync(AnswersAsync, $"Redis on port {Port} answers");
+    }
+
+    /// <summary>Stops the server and removes its data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+
+        if (folder.Length > 0)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // By hand: the client library waits for seconds after a refused connection.
+    private async Task<bool> AnswersAsync()
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, Port);
+        using var reader = new StreamReader(connection.GetStream());
+        await connection.GetStream().WriteAsync("PING\r\n"u8.ToArray());
+        return await reader.ReadLineAsync() is "+PONG";
+    }
+}

@@ -24,42 +24,42 @@ public sealed class ChildProcess : IAsyncDisposable
         exit $code
         """;
 
-    private readonly Process shell;
-    private readonly StringBuilder output = new();
-    private readonly TaskCompletionSource<int> processId = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _shell;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<int> _processId = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ChildProcess(ProcessStartInfo start)
     {
-        shell = new Process { StartInfo = start };
-        shell.OutputDataReceived += (_, line) => Received(line.Data, isOutput: true);
-        shell.ErrorDataReceived += (_, line) => Received(line.Data, isOutput: false);
-        shell.Start();
+        _shell = new Process { StartInfo = start };
+        _shell.OutputDataReceived += (_, line) => Received(line.Data, isOutput: true);
+        _shell.ErrorDataReceived += (_, line) => Received(line.Data, isOutput: false);
+        _shell.Start();
 
         // Both are drained always: a program whose pipe is full stands still.
-        shell.BeginOutputReadLine();
-        shell.BeginErrorReadLine();
+        _shell.BeginOutputReadLine();
+        _shell.BeginErrorReadLine();
     }
 
     /// <summary>The program's own process id.</summary>
-    public int Id => processId.Task.Result;
+    public int Id => _processId.Task.Result;
 
     /// <summary>Everything the program has written so far.</summary>
     public string Output
     {
         get
         {
-            lock (output)
+            lock (_output)
             {
-                return output.ToString();
+                return _output.ToString();
             }
         }
     }
 
     /// <summary>Whether the program has ended, whoever ended it.</summary>
-    public bool HasExited => shell.HasExited;
+    public bool HasExited => _shell.HasExited;
 
     /// <summary>The exit code of the ended program; 128 + n after signal n.</summary>
-    public int ExitCode => shell.ExitCode;
+    public int ExitCode => _shell.ExitCode;
 
     /// <summary>Starts a program.</summary>
     /// <param name="command">The program and its arguments.</param>
@@ -92,7 +92,7 @@ public sealed class ChildProcess : IAsyncDisposable
         }
 
         var child = new ChildProcess(start);
-        await child.processId.Task;
+        await child._processId.Task;
         return child;
     }
 
@@ -113,14 +113,14 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Waits for the program to end by itself.</summary>
     public async Task<int> WaitAsync()
     {
-        await shell.WaitForExitAsync();
-        return shell.ExitCode;
+        await _shell.WaitForExitAsync();
+        return _shell.ExitCode;
     }
 
     /// <summary>Asks the program to stop, and waits until it did.</summary>
     public Task<int> StopAsync()
     {
-        shell.StandardInput.Close();
+        _shell.StandardInput.Close();
         return WaitAsync();
     }
 
@@ -141,12 +141,12 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Stops the program if it still runs.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!shell.HasExited)
+        if (!_shell.HasExited)
         {
             await StopAsync();
         }
 
-        shell.Dispose();
+        _shell.Dispose();
     }
 
     private void Received(string? line, bool isOutput)
@@ -155,18 +155,18 @@ public sealed class ChildProcess : IAsyncDisposable
         {
             if (isOutput)
             {
-                processId.TrySetException(new InvalidOperationException("The program did not start:\n" + Output));
+                _processId.TrySetException(new InvalidOperationException("The program did not start:\n" + Output));
             }
         }
-        else if (isOutput && !processId.Task.IsCompleted)
+        else if (isOutput && !_processId.Task.IsCompleted)
         {
-            processId.SetResult(int.Parse(line, CultureInfo.InvariantCulture));
+            _processId.SetResult(int.Parse(line, CultureInfo.InvariantCulture));
         }
         else
         {
-            lock (output)
+            lock (_output)
             {
-                output.AppendLine(line);
+                _output.AppendLine(line);
             }
         }
     }

@@ -3,33 +3,33 @@ namespace Moi.Identity.Testing;
 /// <summary>The identity provider as a process of its own, as an operator starts it.</summary>
 public sealed class IdpProcess : IAsyncDisposable
 {
-    private readonly Dictionary<string, string?> environment;
-    private readonly DirectoryInfo? ownFolder;
-    private ChildProcess? server;
+    private readonly Dictionary<string, string?> _environment;
+    private readonly DirectoryInfo? _ownFolder;
+    private ChildProcess? _server;
 
     /// <param name="settings">Environment variables, which win over the defaults: Development, a free port, and an
     /// embedded database in a folder that is removed at the end.</param>
     public IdpProcess(IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
         // What the person who runs the tests has set for a server of their own must not reach ours.
-        environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
+        _environment = Environment.GetEnvironmentVariables().Keys.Cast<string>()
             .Where(name => name.StartsWith("Idp__", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase)
                 || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase))
             .ToDictionary(name => name, _ => (string?)null);
 
         Port = FreePort.Next();
-        environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        environment["Idp__PublicOrigin"] = $"http://idp.localhost:{Port}";
+        _environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        _environment["Idp__PublicOrigin"] = $"http://idp.localhost:{Port}";
         foreach (var (name, value) in settings ?? [])
         {
-            environment[name] = value;
+            _environment[name] = value;
         }
 
-        if (!environment.ContainsKey("Idp__DataPath"))
+        if (_environment.GetValueOrDefault("Idp__DataPath") is null)
         {
-            ownFolder = Directory.CreateTempSubdirectory("moi-idp-");
-            environment["Idp__DataPath"] = ownFolder.FullName;
+            _ownFolder = Directory.CreateTempSubdirectory("moi-idp-");
+            _environment["Idp__DataPath"] = _ownFolder.FullName;
         }
     }
 
@@ -37,16 +37,18 @@ public sealed class IdpProcess : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>The issuer.</summary>
-    public string Origin => environment["Idp__PublicOrigin"]!;
+    public string Origin => _environment["Idp__PublicOrigin"]!;
 
     /// <summary>Where the embedded data lives.</summary>
-    public string DataPath => environment["Idp__DataPath"]!;
+    public string DataPath => _environment["Idp__DataPath"]!;
 
     /// <summary>The process id, for measurements.</summary>
-    public int ProcessId => server!.Id;
+    public int ProcessId => _server!.Id;
 
     /// <summary>What the server wrote since its last start.</summary>
-    public string Log => server?.Output ?? "";
+    public string Log => _server?.Output ?? "";
+
+    private static string[] Command => ["dotnet", RepositoryRoot.Built("src/Idp", "Moi.Identity.Idp.dll")];
 
     /// <summary>Starts a server and waits until it is ready.</summary>
     public static async Task<IdpProcess> StartAsync(params KeyValuePair<string, string?>[] settings)
@@ -70,24 +72,30 @@ public sealed class IdpProcess : IAsyncDisposable
         await LaunchAsync();
         using var http = Client();
         await Eventually.TrueAsync(
-            async () => server!.HasExited || (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode,
+            async () => _server!.HasExited || (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode,
             "the identity provider is ready");
-        if (server!.HasExited)
+        if (_server!.HasExited)
         {
-            throw new InvalidOperationException($"The identity provider ended with {server.ExitCode}:\n{Log}");
+            throw new InvalidOperationException($"The identity provider ended with {_server.ExitCode}:\n{Log}");
         }
     }
 
     /// <summary>Starts it without waiting, for servers that are expected not to become ready.</summary>
-    public async Task LaunchAsync(params string[] arguments) => server = await ChildProcess.StartAsync(
-        ["dotnet", RepositoryRoot.Built("src/Idp", "Moi.Identity.Idp.dll"), .. arguments], "TERM", environment);
+    public async Task LaunchAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        _server = await ChildProcess.StartAsync(Command, "TERM", _environment);
+    }
 
     /// <summary>Runs a command of the identity provider, such as <c>clients apply FILE</c>, with the same settings.</summary>
     /// <returns>The exit code and what it wrote.</returns>
     public async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
     {
-        await using var command = await ChildProcess.StartAsync(
-            ["dotnet", RepositoryRoot.Built("src/Idp", "Moi.Identity.Idp.dll"), .. arguments], "TERM", environment);
+        await using var command = await ChildProcess.StartAsync([.. Command, .. arguments], "TERM", _environment);
         return (await command.WaitAsync(), command.Output);
     }
 
@@ -95,22 +103,22 @@ public sealed class IdpProcess : IAsyncDisposable
     public HttpClient Client() => LocalhostHttp.Client(Origin);
 
     /// <summary>Waits until the process ends by itself and returns its exit code.</summary>
-    public Task<int> WaitAsync() => server!.WaitAsync();
+    public Task<int> WaitAsync() => _server!.WaitAsync();
 
     /// <summary>Stops it in order (SIGTERM).</summary>
-    public Task<int> StopAsync() => server!.StopAsync();
+    public Task<int> StopAsync() => _server!.StopAsync();
 
     /// <summary>Ends it with <c>kill -9</c>.</summary>
-    public Task<int> KillAsync() => server!.KillAsync();
+    public Task<int> KillAsync() => _server!.KillAsync();
 
     /// <summary>Stops it and removes the folder it was given.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (server is not null)
+        if (_server is not null)
         {
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
 
-        ownFolder?.Delete(recursive: true);
+        _ownFolder?.Delete(recursive: true);
     }
 }

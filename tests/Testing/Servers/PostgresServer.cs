@@ -13,9 +13,9 @@ public sealed class PostgresServer : IAsyncLifetime
 {
     private static readonly bool IsRoot = Environment.UserName == "root";
 
-    private string folder = "";
-    private ChildProcess? server;
-    private int databases;
+    private string _folder = "";
+    private ChildProcess? _server;
+    private int _databases;
 
     /// <summary>Commit as in production, with a disk write each: for measurements.</summary>
     public bool ForcesToDisk { get; init; }
@@ -24,7 +24,7 @@ public sealed class PostgresServer : IAsyncLifetime
     public int Port { get; } = FreePort.Next();
 
     /// <summary>The process id of the server, for measurements.</summary>
-    public int ProcessId => server!.Id;
+    public int ProcessId => _server!.Id;
 
     /// <summary>The connection string of one database.</summary>
     public string ConnectionString(string database) => $"Host=127.0.0.1;Port={Port};Username=postgres;Database={database}";
@@ -32,10 +32,10 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Makes the data folder and starts the server.</summary>
     public async ValueTask InitializeAsync()
     {
-        folder = Directory.CreateTempSubdirectory("moi-postgres-").FullName;
+        _folder = Directory.CreateTempSubdirectory("moi-postgres-").FullName;
         if (IsRoot)
         {
-            await ChildProcess.RunAsync(["chown", "postgres:postgres", folder]);
+            await ChildProcess.RunAsync(["chown", "postgres:postgres", _folder]);
         }
 
         await ChildProcess.RunAsync(
@@ -50,7 +50,7 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <param name="template">An existing database to copy; copying is faster than migrating again.</param>
     public async Task<string> NewDatabaseAsync(string template = "template1")
     {
-        var name = $"test_{Interlocked.Increment(ref databases)}";
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
         await using var source = NpgsqlDataSource.Create(ConnectionString("postgres") + ";Pooling=false");
         await using var command = source.CreateCommand($"create database {name} template {template}");
         await command.ExecuteNonQueryAsync();
@@ -60,9 +60,9 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Kills the server with <c>kill -9</c>. Its data stay.</summary>
     public async Task KillAsync()
     {
-        await server!.KillAsync();
-        await server.DisposeAsync();
-        server = null;
+        await _server!.KillAsync();
+        await _server.DisposeAsync();
+        _server = null;
     }
 
     /// <summary>Starts the killed server again, on the same data and port, and waits until it answers.</summary>
@@ -71,28 +71,28 @@ public sealed class PostgresServer : IAsyncLifetime
         await Eventually.TrueAsync(
             async () =>
             {
-                if (server is null or { HasExited: true })
+                if (_server is null or { HasExited: true })
                 {
-                    server = await ChildProcess.StartAsync([.. AsPostgres, Program("postgres"), "-D", Data, .. Settings()], "QUIT");
+                    _server = await ChildProcess.StartAsync([.. AsPostgres, Program("postgres"), "-D", Data, .. Settings()], "QUIT");
                 }
 
                 await using var connection = new NpgsqlConnection(ConnectionString("postgres") + ";Pooling=false;Timeout=2");
                 await connection.OpenAsync();
                 return true;
             },
-            $"PostgreSQL in {folder} answers");
+            $"PostgreSQL in {_folder} answers");
 
     /// <summary>Stops the server at once and removes its data.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (server is not null)
+        if (_server is not null)
         {
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
 
-        if (folder.Length > 0)
+        if (_folder.Length > 0)
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(_folder, recursive: true);
         }
     }
 
@@ -100,7 +100,7 @@ public sealed class PostgresServer : IAsyncLifetime
     private static string[] AsPostgres =>
         IsRoot ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups", "--"] : [];
 
-    private string Data => Path.Combine(folder, "data");
+    private string Data => Path.Combine(_folder, "data");
 
     private IEnumerable<string> Settings()
     {
@@ -118,8 +118,8 @@ public sealed class PostgresServer : IAsyncLifetime
         const string Versions = "/usr/lib/postgresql";
         return Directory.Exists(Versions)
             ? Directory.GetDirectories(Versions)
-                .OrderByDescending(folder => int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture))
-                .Select(folder => Path.Combine(folder, "bin", name))
+                .OrderByDescending(version => int.Parse(Path.GetFileName(version), CultureInfo.InvariantCulture))
+                .Select(version => Path.Combine(version, "bin", name))
                 .First(File.Exists)
             : name;
     }

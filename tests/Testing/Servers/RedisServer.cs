@@ -7,8 +7,8 @@ namespace Moi.Identity.Testing;
 /// <summary>A throw-away Redis on a free port.</summary>
 public sealed class RedisServer : IAsyncLifetime
 {
-    private string folder = "";
-    private ChildProcess? server;
+    private string _folder = "";
+    private ChildProcess? _server;
 
     /// <summary>Write an append-only file, so that data survive a kill, as production should.</summary>
     public bool KeepsData { get; init; }
@@ -17,7 +17,7 @@ public sealed class RedisServer : IAsyncLifetime
     public int Port { get; } = FreePort.Next();
 
     /// <summary>The process id of the server, for measurements.</summary>
-    public int ProcessId => server!.Id;
+    public int ProcessId => _server!.Id;
 
     /// <summary>What StackExchange.Redis connects to.</summary>
     public string ConnectionString => $"127.0.0.1:{Port}";
@@ -25,24 +25,24 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Starts the server.</summary>
     public async ValueTask InitializeAsync()
     {
-        folder = Directory.CreateTempSubdirectory("moi-redis-").FullName;
+        _folder = Directory.CreateTempSubdirectory("moi-redis-").FullName;
         await StartAsync();
     }
 
     /// <summary>Kills the server with <c>kill -9</c>.</summary>
     public async Task KillAsync()
     {
-        await server!.KillAsync();
-        await server.DisposeAsync();
-        server = null;
+        await _server!.KillAsync();
+        await _server.DisposeAsync();
+        _server = null;
     }
 
     /// <summary>Starts the killed server again on the same port, and waits until it answers.</summary>
     public async Task StartAsync()
     {
-        server = await ChildProcess.StartAsync(
+        _server = await ChildProcess.StartAsync(
         [
-            "redis-server", "--bind", "127.0.0.1", "--port", $"{Port}", "--dir", folder, "--save", "",
+            "redis-server", "--bind", "127.0.0.1", "--port", $"{Port}", "--dir", _folder, "--save", "",
             "--appendonly", KeepsData ? "yes" : "no", "--appendfsync", KeepsData ? "always" : "no",
         ]);
         await Eventually.TrueAsync(AnswersAsync, $"Redis on port {Port} answers");
@@ -51,14 +51,14 @@ public sealed class RedisServer : IAsyncLifetime
     /// <summary>Stops the server and removes its data.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (server is not null)
+        if (_server is not null)
         {
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
 
-        if (folder.Length > 0)
+        if (_folder.Length > 0)
         {
-            Directory.Delete(folder, recursive: true);
+            Directory.Delete(_folder, recursive: true);
         }
     }
 

@@ -1,2 +1,26 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Moi.Identity.Idp;
+using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.SignIn;
+using Moi.Identity.Idp.Sessions;
+using Moi.Identity.Idp.Storage;
+
+var builder = IdpHost.CreateBuilder(args);
+var services = builder.Services;
+
+services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
+services.AddAudit().AddSignIn();
+
+var app = builder.Build();
+if (await Commands.RunAsync(app, args) is { } exitCode)
+{
+    return exitCode;
+}
+
+app.UseAuthentication();
+app.UseAuthorization();
+await app.RunAsync();
+return 0;
+
+/// <summary>The entry point, visible to tests that run the server in their own process.</summary>
+public partial class Program;

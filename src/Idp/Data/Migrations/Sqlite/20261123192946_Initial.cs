@@ -1,0 +1,146 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Moi.Identity.Idp.Data.Migrations.Sqlite
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "audit_events",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    sid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    device = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    trace_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    details = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit_events", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "citizens",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    display_label = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    user_handle = table.Column<byte[]>(type: "BLOB", maxLength: 64, nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    nudge_after = table.Column<long>(type: "INTEGER", nullable: true),
+                    security_stamp = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    concurrency_stamp = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_citizens", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "data_protection_keys",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    friendly_name = table.Column<string>(type: "TEXT", nullable: true),
+                    xml = table.Column<string>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_data_protection_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "credentials",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    credential_id = table.Column<byte[]>(type: "BLOB", maxLength: 1023, nullable: false),
+                    public_key = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    algorithm = table.Column<int>(type: "INTEGER", nullable: false),
+                    sign_count = table.Column<long>(type: "INTEGER", nullable: false),
+                    aaguid = table.Column<Guid>(type: "TEXT", nullable: false),
+                    transports = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    backup_eligible = table.Column<bool>(type: "INTEGER", nullable: false),
+                    backed_up = table.Column<bool>(type: "INTEGER", nullable: false),
+                    user_verification_initialized = table.Column<bool>(type: "INTEGER", nullable: false),
+                    attestation_format = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    attestation_type = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    attestation_object = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    attestation_client_data_json = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    rp_id = table.Column<string>(type: "TEXT", maxLength: 253, nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_used_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_used_on = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_credentials", x => x.id);
+                    table.ForeignKey(
+                        name: "FK_credentials_citizens_citizen_id",
+                        column: x => x.citizen_id,
+                        principalTable: "citizens",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_events_at",
+                table: "audit_events",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_events_citizen_id_at",
+                table: "audit_events",
+                columns: new[] { "citizen_id", "at" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_citizens_user_handle",
+                table: "citizens",
+                column: "user_handle",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_credentials_citizen_id",
+                table: "credentials",
+                column: "citizen_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_credentials_credential_id",
+                table: "credentials",
+                column: "credential_id",
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "audit_events");
+
+            migrationBuilder.DropTable(
+                name: "credentials");
+
+            migrationBuilder.DropTable(
+                name: "data_protection_keys");
+
+            migrationBuilder.DropTable(
+                name: "citizens");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Sessions;
+
+namespace Moi.Identity.Idp.Features.Audit;
+
+/// <summary>
+/// The catalogue: one method an event. The event is stored in the transaction of what it records; where the act's
+/// state lives in the short-lived store, the event is written first, and without it the act does not happen.
+/// </summary>
+internal static class AuditEvents
+{
+    /// <summary><c>citizen.signed_up</c>: an account and its first passkey were created. Details: <c>credential</c>.</summary>
+    internal static AuditEvent CitizenSignedUp(AuditContext context, Guid citizenId, Guid credentialId)
+        => New(context, "citizen.signed_up", citizenId, details: new() { ["credential"] = credentialId.ToString() });
+
+    /// <summary><c>passkey.registered</c>: a further passkey was added. Details: <c>credential</c>.</summary>
+    internal static AuditEvent PasskeyRegistered(AuditContext context, Session session, Guid credentialId)
+        => New(context, "passkey.registered", session.CitizenId, sid: session.Sid,
+            details: new() { ["credential"] = credentialId.ToString() });
+
+    /// <summary><c>passkey.renamed</c>: a passkey got another name. Details: <c>credential</c>.</summary>
+    internal static AuditEvent PasskeyRenamed(AuditContext context, Session session, Guid credentialId)
+        => New(context, "passkey.renamed", session.CitizenId, sid: session.Sid,
+            details: new() { ["credential"] = credentialId.ToString() });
+
+    /// <summary><c>passkey.removed</c>: a passkey can no longer be used. Details: <c>credential</c>, <c>name</c>.</summary>
+    internal static AuditEvent PasskeyRemoved(AuditContext context, Session session, Guid credentialId, string name)
+        => New(context, "passkey.removed", session.CitizenId, sid: session.Sid,
+            details: new() { ["credential"] = credentialId.ToString(), ["name"] = name });
+
+    /// <summary>
+    /// <c>passkey.refused</c>: a ceremony failed in a way that concerns a known citizen. Details: <c>credential</c>
+    /// and <c>code</c>, the stable code of the engine.
+    /// </summary>
+    internal static AuditEvent PasskeyRefused(AuditContext context, Guid citizenId, Guid credentialId, string code)
+        => New(context, "passkey.refused", citizenId,
+            details: new() { ["credential"] = credentialId.ToString(), ["code"] = code });
+
+    /// <summary>
+    /// <c>session.started</c>: a citizen signed in with a passkey. Details: <c>credential</c>, <c>acr</c>.
+    /// </summary>
+    internal static AuditEvent SessionStarted(AuditContext context, Guid citizenId, Guid credentialId, string acr)
+        => New(context, "session.started", citizenId,
+            details: new() { ["credential"] = credentialId.ToString(), ["acr"] = acr });
+
+    /// <summary>
+    /// <c>session.confirmed</c>: the signed-in citizen confirmed a sensitive act with a fresh assertion. Details:
+    /// <c>credential</c>, <c>purpose</c>.
+    /// </summary>
+    internal static AuditEvent SessionConfirmed(AuditContext context, Session session, Guid credentialId, string purpose)
+        => New(context, "session.confirmed", session.CitizenId, sid: session.Sid,
+            details: new() { ["credential"] = credentialId.ToString(), ["purpose"] = purpose });
+
+    /// <summary><c>session.ended</c>: a session ended. Details: <c>reason</c>.</summary>
+    internal static AuditEvent SessionEnded(AuditContext context, Session session, SessionEndReason reason)
+        => New(context, "session.ended", session.CitizenId, sid: session.Sid,
+            details: new() { ["reason"] = reason.ToString() });
+
+    internal static AuditEvent New(
+        AuditContext context, string name, Guid? citizenId = null, string? clientId = null, string? sid = null,
+        JsonObject? details = null)
+        => new()
+        {
+            Id = Guid.CreateVersion7(context.At),
+            At = context.At,
+            Name = name,
+            CitizenId = citizenId,
+            ClientId = clientId,
+            Sid = sid,
+            Device = context.Device,
+            TraceId = context.TraceId,
+            Details = details?.ToJsonString() ?? "{}",
+        };
+}

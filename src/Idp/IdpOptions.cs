@@ -1,0 +1,78 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Moi.Identity.Idp;
+
+/// <summary>Section <c>Idp</c>: what the server is called and where it keeps its data.</summary>
+internal sealed class IdpOptions
+{
+    internal const string Section = "Idp";
+
+    /// <summary>
+    /// The one origin that browsers see. It is the OpenID Connect issuer, its host is the WebAuthn RP ID, and in
+    /// Development the server listens on its port.
+    /// </summary>
+    /// <value>Default <c>http://idp.localhost:5080</c>, for development only.</value>
+    /// <remarks>
+    /// Passkeys belong to the host for ever: changing it later makes every passkey unusable.
+    /// </remarks>
+    [Required]
+    public string PublicOrigin { get; set; } = "http://idp.localhost:5080";
+
+    /// <summary>The folder of the embedded databases.</summary>
+    /// <value>Default <c>data</c> below the current directory.</value>
+    [Required]
+    public string DataPath { get; set; } = "data";
+
+    /// <summary>Where data that must last are kept.</summary>
+    public StorageOptions Storage { get; set; } = new();
+
+    /// <summary>How long signed-in sessions live.</summary>
+    public SessionOptions Sessions { get; set; } = new();
+
+    internal Uri Origin => new(PublicOrigin, UriKind.Absolute);
+
+    /// <summary>The WebAuthn RP ID: the host of <see cref="PublicOrigin"/>.</summary>
+    internal string RpId => Origin.Host;
+
+    /// <summary>The origin exactly as a browser spells it: scheme, host, and the port unless it is the default.</summary>
+    internal string BrowserOrigin => Origin.GetLeftPart(UriPartial.Authority);
+
+    /// <summary>The issuer exactly as it stands in discovery, in tokens and in the <c>iss</c> parameter.</summary>
+    /// <remarks>The engine writes an issuer without a path with a trailing slash; everything compares with this one.</remarks>
+    internal string Issuer => BrowserOrigin + "/";
+
+    internal bool IsHttps => string.Equals(Origin.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal);
+}
+
+/// <summary>Section <c>Idp:Storage</c>.</summary>
+internal sealed class StorageOptions
+{
+    /// <summary>The database: <c>Sqlite</c> (embedded) or <c>Postgres</c>.</summary>
+    /// <value>Default <c>Sqlite</c>.</value>
+    /// <remarks>With <c>Postgres</c>, the connection strings <c>Postgres</c> and <c>Redis</c> are required.</remarks>
+    public StorageProvider Provider { get; set; } = StorageProvider.Sqlite;
+}
+
+/// <summary>The two databases the server knows.</summary>
+internal enum StorageProvider
+{
+    /// <summary>Embedded files below <see cref="IdpOptions.DataPath"/>; one server process.</summary>
+    Sqlite,
+
+    /// <summary>PostgreSQL for what must last, Redis for what may expire; any number of server processes.</summary>
+    Postgres,
+}
+
+/// <summary>Section <c>Idp:Sessions</c>.</summary>
+internal sealed class SessionOptions
+{
+    /// <summary>How long a session lives without a request.</summary>
+    /// <value>Default 1 hour, also the most that is allowed.</value>
+    [Range(typeof(TimeSpan), "00:01:00", "01:00:00")]
+    public TimeSpan Idle { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a session lives at most.</summary>
+    /// <value>Default 24 hours, also the most that is allowed.</value>
+    [Range(typeof(TimeSpan), "00:05:00", "1.00:00:00")]
+    public TimeSpan Absolute { get; set; } = TimeSpan.FromHours(24);
+}

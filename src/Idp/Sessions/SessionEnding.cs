@@ -1,0 +1,71 @@
+using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Audit;
+
+namespace Moi.Identity.Idp.Sessions;
+
+/// <summary>Why a session ended; part of the audit event.</summary>
+internal enum SessionEndReason
+{
+    SignedOut,
+    SignedOutByAgency,
+    RevokedByCitizen,
+    CitizenSuspended,
+    Replaced,
+}
+
+/// <summary>
+/// A feature that must act when a session ends: its statements run in the transaction of the audit event, its notices
+/// go out after the commit.
+/// </summary>
+internal interface ISessionEndParticipant
+{
+    /// <summary>Adds the feature's changes to the transaction.</summary>
+    Task RecordAsync(SqlWork work, Session session, CancellationToken ct);
+
+    /// <summary>Runs once the transaction is committed and the session is gone. Must not throw.</summary>
+    void Announce(Session session);
+}
+
+/// <summary>Ends sessions: recorded first, then removed, then announced to agencies.</summary>
+internal sealed class SessionEnding(
+    SqlDatabase sql, SessionStore sessions, AuditContextFactory audit, IEnumerable<ISessionEndParticipant> participants)
+{
+    internal async Task EndAsync(Session session, SessionEndReason reason, CancellationToken ct)
+    {
+        await sql.TransactionAsync(
+            async work =>
+            {
+                foreach (var participant in participants)
+                {
+                    await participant.RecordAsync(work, session, ct);
+                }
+
+                await work.AppendAsync(AuditEvents.SessionEnded(audit.Create(), session, reason), ct);
+                return true;
+            },
+            ct);
+        await sessions.RemoveAsync(session, ct);
+        foreach (var participant in participants)
+        {
+            participant.Announce(session);
+        }
+    }
+
+    /// <summary>Ends all sessions of a citizen, except one if given.</summary>
+    /// <returns>How many were ended.</returns>
+    internal async Task<int> EndAllAsync(
+        Guid citizenId, string? exceptSid, SessionEndReason reason, CancellationToken ct)
+    {
+        var ended = 0;
+        foreach (var session in await sessions.ListAsync(citizenId, ct))
+        {
+            if (session.Sid != exceptSid)
+            {
+                await EndAsync(session, reason, ct);
+                ended++;
+            }
+        }
+
+        return ended;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Storage;
+
+namespace Moi.Identity.Idp.Sessions;
+
+/// <summary>What is known of an authentication that has just succeeded.</summary>
+internal sealed record NewSession(
+    Guid CitizenId, Guid CredentialId, string Acr, string[] Amr, string Device, string DisplayLabel);
+
+/// <summary>
+/// Sessions in the short-lived store. A cookie is <c>sid.secret</c>: the record is found by <c>sid</c> and belongs to
+/// the holder of the secret, of which only the hash is stored.
+/// </summary>
+internal sealed class SessionStore(
+    IShortLivedStore store, IDataProtectionProvider protection, IOptions<IdpOptions> options, TimeProvider time)
+{
+    private const int SidBytes = 16;
+    private const int SecretBytes = 32;
+    private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
+    private readonly IDataProtector _protector = protection.CreateProtector("Moi.Identity.Idp.Sessions");
+
+    private SessionOptions Limits => options.Value.Sessions;
+
+    /// <summary>Begins a session under a new id.</summary>
+    /// <returns>The session and the value of its cookie.</returns>
+    internal async ValueTask<(Session Session, string Cookie)> CreateAsync(NewSession from, CancellationToken ct)
+    {
+        var sid = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SidBytes));
+        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        var now = time.GetUtcNow();
+        var session = new Session
+        {
+            Sid = sid,
+            SecretHash = Hash(secret),
+            CitizenId = from.CitizenId,
+            CredentialId = from.CredentialId,
+            AuthTime = now,
+            Acr = from.Acr,
+            Amr = from.Amr,
+            CreatedAt = now,
+            LastSeenAt = now,
+            Device = from.Device,
+            DisplayLabel = from.DisplayLabel,
+        };
+
+        // The index first: a session that is not listed could not be revoked.
+        await store.AddToSetAsync(Index(from.CitizenId), sid, Limits.Absolute, ct);
+        await store.SetAsync(Key(sid), Seal(session), Limits.Idle, ct);
+        return (session, sid + "." + secret);
+    }
+
+    /// <summary>The session of a cookie, or nothing if it ended, expired or was made up. Counts as activity.</summary>
+    internal async ValueTask<Session?> FindAsync(string? cookie, CancellationToken ct)
+    {
+        if (cookie is null || cookie.Length > 100 || cookie.IndexOf('.', StringComparison.Ordinal) is not (> 0 and var dot))
+        {
+            return null;
+        }
+
+        var (sid, secret) = (cookie[..dot], cookie[(dot + 1)..]);
+        if (!Base64Url.IsValid(sid, out var length) || length != SidBytes || await store.GetAsync(Key(sid), ct) is not { } stored
+            || Open(stored) is not { } session || session.Sid != sid
+            || !CryptographicOperations.FixedTimeEquals(session.SecretHash, Hash(secret)) || IsOver(session))
+        {
+            return null;
+        }
+
+        return await TouchAsync(session, stored, ct);
+    }
+
+    /// <summary>The live session with this public id.</summary>
+    internal async ValueTask<Session?> FindBySidAsync(string sid, CancellationToken ct)
+        => Base64Url.IsValid(sid, out var length) && length == SidBytes
+            && await store.GetAsync(Key(sid), ct) is { } stored && Open(stored) is { } session && !IsOver(session)
+            ? session
+            : null;
+
+    /// <summary>The citizen's live sessions, the most recent first.</summary>
+    internal async ValueTask<IReadOnlyList<Session>> ListAsync(Guid citizenId, CancellationToken ct)
+    {
+        var sessions = new List<Session>();
+        foreach (var sid in await store.GetSetAsync(Index(citizenId), ct))
+        {
+            if (await FindBySidAsync(sid, ct) is { } session && session.CitizenId == citizenId)
+            {
+                sessions.Add(session);
+            }
+            else
+            {
+                await store.RemoveFromSetAsync(Index(citizenId), sid, ct);
+            }
+        }
+
+        return [.. sessions.OrderByDescending(s => s.LastSeenAt)];
+    }
+
+    /// <summary>Ends the session here; effective at the next request. <see cref="SessionEnding"/> also tells agencies.</summary>
+    internal async ValueTask RemoveAsync(Session session, CancellationToken ct)
+    {
+        await store.RemoveAsync(Key(session.Sid), ct);
+        await store.RemoveFromSetAsync(Index(session.CitizenId), session.Sid, ct);
+    }
+
+    private static string Key(string sid) => "session:" + sid;
+
+    private static string Index(Guid citizenId) => "sessions:" + citizenId.ToString("N");
+
+    private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    private bool IsOver(Session session)
+    {
+        var now = time.GetUtcNow();
+        return now - session.CreatedAt >= Limits.Absolute || now - session.LastSeenAt >= Limits.Idle;
+    }
+
+    private async ValueTask<Session> TouchAsync(Session session, byte[] stored, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        if (now - session.LastSeenAt < TouchInterval)
+        {
+            return session;
+        }
+
+        // Replaced only if unchanged: a session that was just revoked does not come back to life.
+        var seen = session with { LastSeenAt = now };
+        await store.TryReplaceAsync(Key(session.Sid), stored, Seal(seen), Limits.Idle, ct);
+        return seen;
+    }
+
+    private byte[] Seal(Session session)
+        => _protector.Protect(JsonSerializer.SerializeToUtf8Bytes(session, SessionJson.Default.Session));
+
+    private Session? Open(byte[] stored)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(_protector.Unprotect(stored), SessionJson.Default.Session);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+}

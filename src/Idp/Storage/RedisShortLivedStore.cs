@@ -1,0 +1,101 @@
+using StackExchange.Redis;
+
+namespace Moi.Identity.Idp.Storage;
+
+/// <summary>The production store: one Redis command an operation.</summary>
+internal sealed class RedisShortLivedStore(IConnectionMultiplexer redis) : IShortLivedStore
+{
+    private const string Prefix = "moi:";
+
+    // Replaces only what the caller has seen; keeps the remaining lifetime when none is given.
+    private const string Replace = """
+        if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+        if ARGV[3] == '' then redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+        else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
+        return 1
+        """;
+
+    private const string Add = """
+        redis.call('SADD', KEYS[1], ARGV[1])
+        if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+        return 1
+        """;
+
+    private IDatabase Database => redis.GetDatabase();
+
+    public async ValueTask<bool> TryAddAsync(
+        string key, ReadOnlyMemory<byte> value, TimeSpan lifetime, CancellationToken ct)
+        => await Run(Database.StringSetAsync(Prefix + key, value, lifetime, When.NotExists), ct);
+
+    public async ValueTask SetAsync(string key, ReadOnlyMemory<byte> value, TimeSpan lifetime, CancellationToken ct)
+        => await Run(Database.StringSetAsync(Prefix + key, value, lifetime), ct);
+
+    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken ct)
+        => await Run(Database.StringGetAsync(Prefix + key), ct);
+
+    public async ValueTask<byte[]?> TakeAsync(string key, CancellationToken ct)
+        => await Run(Database.StringGetDeleteAsync(Prefix + key), ct);
+
+    public async ValueTask<bool> TryReplaceAsync(
+        string key, ReadOnlyMemory<byte> expected, ReadOnlyMemory<byte> replacement, TimeSpan? lifetime, CancellationToken ct)
+    {
+        RedisValue milliseconds = lifetime is { } value ? (long)value.TotalMilliseconds : "";
+        var result = await Run(
+            Database.ScriptEvaluateAsync(Replace, [Prefix + key], [expected, replacement, milliseconds]), ct);
+        return (int)result == 1;
+    }
+
+    public async ValueTask<bool> RemoveAsync(string key, CancellationToken ct)
+        => await Run(Database.KeyDeleteAsync(Prefix + key), ct);
+
+    public async ValueTask AddToSetAsync(string key, string member, TimeSpan lifetime, CancellationToken ct)
+        => await Run(
+            Database.ScriptEvaluateAsync(Add, [Prefix + key], [member, (long)lifetime.TotalMilliseconds]), ct);
+
+    public async ValueTask<IReadOnlyList<string>> GetSetAsync(string key, CancellationToken ct)
+        => [.. (await Run(Database.SetMembersAsync(Prefix + key), ct)).Select(member => member.ToString())];
+
+    public async ValueTask RemoveFromSetAsync(string key, string member, CancellationToken ct)
+        => await Run(Database.SetRemoveAsync(Prefix + key, member), ct);
+
+    public async ValueTask PublishChangeAsync(string topic, CancellationToken ct)
+        => await Run(redis.GetSubscriber().PublishAsync(Channel(topic), RedisValue.EmptyString), ct);
+
+    public IDisposable OnChange(string topic, Action changed)
+    {
+        var subscriber = redis.GetSubscriber();
+        void Handle(RedisChannel channel, RedisValue value) => changed();
+        subscriber.Subscribe(Channel(topic), Handle, CommandFlags.FireAndForget);
+
+        // A notice published while the connection was away is lost: look again after every reconnection.
+        void Restored(object? sender, ConnectionFailedEventArgs e) => changed();
+        redis.ConnectionRestored += Restored;
+        return new Subscription(() =>
+        {
+            redis.ConnectionRestored -= Restored;
+            subscriber.Unsubscribe(Channel(topic), Handle, CommandFlags.FireAndForget);
+        });
+    }
+
+    public async ValueTask PingAsync(CancellationToken ct) => await Run(Database.PingAsync(), ct);
+
+    private static RedisChannel Channel(string topic) => RedisChannel.Literal(Prefix + "changed:" + topic);
+
+    private static async Task<T> Run<T>(Task<T> command, CancellationToken ct)
+    {
+        try
+        {
+            return await command.WaitAsync(ct);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            throw new ShortLivedStoreException("Redis did not answer: " + e.GetType().Name, e);
+        }
+    }
+}
+
+/// <summary>Runs an action when disposed.</summary>
+internal sealed class Subscription(Action end) : IDisposable
+{
+    public void Dispose() => end();
+}

@@ -9,14 +9,14 @@ public sealed class AuthenticationRequest
     public ReadOnlyMemory<byte>? UserHandle { get; init; }
 
     /// <summary>The only credentials accepted; empty asks for discoverable ones.</summary>
-    public IReadOnlyList<PublicKeyCredentialDescriptor> AllowCredentials { get; init; } = [];
+    public IReadOnlyList<PublicKeyCredentialDescriptor> AllowCredentials { get; init => field = value ?? []; } = [];
 
     /// <summary>What the response must satisfy.</summary>
     /// <value>Default: the strictest, which accepts only device-bound credentials.</value>
     public AuthenticationPolicy Policy { get; init; } = new();
 
     /// <summary>Hints for the client (§5.8.8).</summary>
-    public IReadOnlyList<string> Hints { get; init; } = [];
+    public IReadOnlyList<string> Hints { get; init => field = value ?? []; } = [];
 
     /// <summary>Client extension inputs.</summary>
     public AuthenticationExtensionsClientInputs? Extensions { get; init; }

@@ -26,7 +26,7 @@ public sealed record AuthenticationState
     public required AuthenticationPolicy Policy { get; init; }
 
     /// <summary>The credential IDs that were allowed, each in base64url; empty allows any.</summary>
-    public IReadOnlyList<string> AllowedCredentials { get; init; } = [];
+    public IReadOnlyList<string> AllowedCredentials { get; init => field = value ?? []; } = [];
 
     /// <summary>The extension inputs that were issued.</summary>
     public AuthenticationExtensionsClientInputs? Extensions { get; init; }

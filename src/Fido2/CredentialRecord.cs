@@ -64,7 +64,7 @@ public sealed record CredentialRecord
     public required CredentialStatus Status { get; init; }
 
     /// <summary>How clients reach the authenticator; at most 8 values as the client reported them.</summary>
-    public IReadOnlyList<string> Transports { get; init; } = [];
+    public IReadOnlyList<string> Transports { get; init => field = value ?? []; } = [];
 
     /// <summary><c>platform</c> or <c>cross-platform</c> as the client reported it; null if it did not say.</summary>
     public string? AuthenticatorAttachment { get; init; }
@@ -86,7 +86,7 @@ public sealed record CredentialRecord
     public bool IsAttestationTrusted { get; init; }
 
     /// <summary>SHA-256 of each certificate of the attestation, in lower-case hexadecimal, the leaf first.</summary>
-    public IReadOnlyList<string> TrustPathThumbprints { get; init; } = [];
+    public IReadOnlyList<string> TrustPathThumbprints { get; init => field = value ?? []; } = [];
 
     /// <summary>The number of the metadata BLOB that vouched for the model; null if none did.</summary>
     public long? MetadataNumber { get; init; }

@@ -32,11 +32,11 @@ public sealed record RegistrationPolicy
     /// <remarks>An AAGUID that no trusted certificate vouches for is a claim of the sender: with this list, only a
     /// trusted attestation is accepted, whatever <see cref="Attestation"/> says.</remarks>
     /// <value>Default empty: no restriction by model.</value>
-    public IReadOnlyList<Guid> AllowedAaguids { get; init; } = [];
+    public IReadOnlyList<Guid> AllowedAaguids { get; init => field = value ?? []; } = [];
 
     /// <summary>Authenticator models that are refused.</summary>
     /// <value>Default empty.</value>
-    public IReadOnlyList<Guid> DeniedAaguids { get; init; } = [];
+    public IReadOnlyList<Guid> DeniedAaguids { get; init => field = value ?? []; } = [];
 
     /// <summary>Accept credential IDs below 16 bytes, which §4 forbids to authenticators.</summary>
     /// <value>Default false.</value>

@@ -22,14 +22,14 @@ public sealed class RegistrationRequest
 
     /// <summary>Every credential the account has, so that no authenticator is registered twice. A response with one of
     /// these IDs is refused.</summary>
-    public IReadOnlyList<PublicKeyCredentialDescriptor> ExcludeCredentials { get; init; } = [];
+    public IReadOnlyList<PublicKeyCredentialDescriptor> ExcludeCredentials { get; init => field = value ?? []; } = [];
 
     /// <summary>Algorithms offered, the most wanted first. Only these are accepted (§7.1 step 20).</summary>
     /// <value>Default <see cref="DefaultAlgorithms"/>.</value>
     public IReadOnlyList<CoseAlgorithm> Algorithms { get; init; } = DefaultAlgorithms;
 
     /// <summary>Hints for the client (§5.8.8): <c>security-key</c>, <c>client-device</c>, <c>hybrid</c>.</summary>
-    public IReadOnlyList<string> Hints { get; init; } = [];
+    public IReadOnlyList<string> Hints { get; init => field = value ?? []; } = [];
 
     /// <summary><c>platform</c>, <c>cross-platform</c> or null. A wish: only attestation can prove a class of device.</summary>
     public string? AuthenticatorAttachment { get; init; }
@@ -39,7 +39,7 @@ public sealed class RegistrationRequest
     public AttestationConveyance Attestation { get; init; }
 
     /// <summary>Attestation statement formats, the most wanted first.</summary>
-    public IReadOnlyList<string> AttestationFormats { get; init; } = [];
+    public IReadOnlyList<string> AttestationFormats { get; init => field = value ?? []; } = [];
 
     /// <summary>Conditional create (<c>mediation: "conditional"</c>): the UP flag may be unset (§7.1 step 15), and
     /// the UV flag where the policy does not require it.</summary>

@@ -34,7 +34,7 @@ public sealed record RegistrationState
     public required IReadOnlyList<int> Algorithms { get; init; }
 
     /// <summary>The credential IDs that were excluded, each in base64url.</summary>
-    public IReadOnlyList<string> ExcludedCredentials { get; init; } = [];
+    public IReadOnlyList<string> ExcludedCredentials { get; init => field = value ?? []; } = [];
 
     /// <summary>What was asked of the attestation.</summary>
     public AttestationConveyance Attestation { get; init; }

@@ -14,5 +14,5 @@ public sealed record AuthenticationExtensionsClientInputs
 
     /// <summary>Any other extension, exactly as it goes to the client.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Other { get; init; }
+    public IDictionary<string, JsonElement>? Other { get; set; }
 }

@@ -26,19 +26,19 @@ public sealed record PublicKeyCredentialCreationOptions
     public uint? Timeout { get; init; }
 
     /// <summary>Credentials the account has already, so that no authenticator is registered twice.</summary>
-    public IReadOnlyList<PublicKeyCredentialDescriptor> ExcludeCredentials { get; init; } = [];
+    public IReadOnlyList<PublicKeyCredentialDescriptor> ExcludeCredentials { get; init => field = value ?? []; } = [];
 
     /// <summary>What the authenticator must be able to do.</summary>
     public AuthenticatorSelectionCriteria? AuthenticatorSelection { get; init; }
 
     /// <summary>Hints for the client's user interface (§5.8.8), the most wanted first.</summary>
-    public IReadOnlyList<string> Hints { get; init; } = [];
+    public IReadOnlyList<string> Hints { get; init => field = value ?? []; } = [];
 
     /// <summary>What should be conveyed about the authenticator (§5.4.7).</summary>
     public string Attestation { get; init; } = "none";
 
     /// <summary>Attestation statement formats, the most wanted first (§5.4).</summary>
-    public IReadOnlyList<string> AttestationFormats { get; init; } = [];
+    public IReadOnlyList<string> AttestationFormats { get; init => field = value ?? []; } = [];
 
     /// <summary>Client extension inputs (§9).</summary>
     public AuthenticationExtensionsClientInputs? Extensions { get; init; }

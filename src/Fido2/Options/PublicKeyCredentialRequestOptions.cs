@@ -19,13 +19,13 @@ public sealed record PublicKeyCredentialRequestOptions
     public string? RpId { get; init; }
 
     /// <summary>The only credentials accepted; empty asks for discoverable credentials.</summary>
-    public IReadOnlyList<PublicKeyCredentialDescriptor> AllowCredentials { get; init; } = [];
+    public IReadOnlyList<PublicKeyCredentialDescriptor> AllowCredentials { get; init => field = value ?? []; } = [];
 
     /// <summary><c>required</c>, <c>preferred</c> or <c>discouraged</c>.</summary>
     public string UserVerification { get; init; } = "required";
 
     /// <summary>Hints for the client's user interface (§5.8.8), the most wanted first.</summary>
-    public IReadOnlyList<string> Hints { get; init; } = [];
+    public IReadOnlyList<string> Hints { get; init => field = value ?? []; } = [];
 
     /// <summary>Client extension inputs (§9).</summary>
     public AuthenticationExtensionsClientInputs? Extensions { get; init; }

@@ -1,0 +1,58 @@
+using System.Text.RegularExpressions;
+
+namespace Moi.Identity.Repository.Tests;
+
+/// <summary>What must not be in the repository.</summary>
+public partial class TreeTests
+{
+    private static readonly string[] KeyFiles = [".pfx", ".p12", ".key", ".pvk", ".jks", ".keystore", ".snk"];
+
+    /// <summary>Seen failing on 2026-11-23, with a PEM key, a private JWK and a .pfx file planted.</summary>
+    [Fact]
+    public void No_private_key_is_in_the_tree()
+    {
+        Tree.Files.Where(file => KeyFiles.Contains(Path.GetExtension(file))).ShouldBeEmpty();
+        Tree.Find(Tree.Written(), PemKey()).ShouldBeEmpty();
+        Tree.Find(Tree.Matching("**/*.json"), PrivateJwk()).ShouldBeEmpty();
+    }
+
+    /// <summary>The registry belongs to the machine's own configuration. Seen failing on 2026-11-23, with a host planted in a document.</summary>
+    [Fact]
+    public void No_package_registry_is_named()
+        => Tree.Find(Tree.Written(), RegistryHost()).ShouldBeEmpty();
+
+    /// <summary>Seen failing on 2026-11-23, with a home folder planted in a document.</summary>
+    [Fact]
+    public void No_path_of_somebodys_machine_is_named()
+        => Tree.Find(Tree.Written().Where(file => !file.StartsWith("tests/", StringComparison.Ordinal)), MachinePath()).ShouldBeEmpty();
+
+    /// <summary>A note of what is missing belongs into docs/. Seen failing on 2026-11-23, with such a comment planted.</summary>
+    [Fact]
+    public void Nothing_is_left_to_do_in_a_comment()
+        => Tree.Find(Tree.Matching("**/*.cs").Concat(Tree.Matching("**/*.cshtml")).Concat(Tree.Matching("**/*.js")), LeftOpen())
+            .ShouldBeEmpty();
+
+    /// <summary>Seen failing on 2026-11-23, with a skipped test and a sleeping one planted.</summary>
+    [Fact]
+    public void No_test_is_skipped_and_none_sleeps()
+        => Tree.Find(Tree.Matching("tests/**/*.cs"), SkipOrSleep()).ShouldBeEmpty();
+
+    // Written with character classes, so that these lines do not match themselves.
+    [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE[ ]KEY", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PemKey();
+
+    [GeneratedRegex("""["]d"\s*:\s*"[A-Za-z0-9_-]{20,}""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PrivateJwk();
+
+    [GeneratedRegex(@"nuget[.]org|npmjs[.](org|com)|deb[.]debian[.]org|pypi[.]org", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, 1000)]
+    private static partial Regex RegistryHost();
+
+    [GeneratedRegex(@"(?<![\w.$}])/(home|Users|tmp|root|work|farm)/\w+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex MachinePath();
+
+    [GeneratedRegex(@"\b(TOD[O]|FIXM[E]|HAC[K]|NotImplemente[d]Exception)\b", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LeftOpen();
+
+    [GeneratedRegex(@"\[(Fact|Theory)\([^\]]*Ski[p]\s*=|Assert\.Ski[p]|Thread\.Slee[p]|Task\.Dela[y]\(", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SkipOrSleep();
+}

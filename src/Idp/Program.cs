@@ -4,11 +4,13 @@ using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
+using Moi.Identity.Idp.Web;
 
 var builder = IdpHost.CreateBuilder(args);
 var services = builder.Services;
 
 services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
+services.AddWeb();
 services.AddAudit().AddSignIn();
 
 var app = builder.Build();
@@ -17,8 +19,10 @@ if (await Commands.RunAsync(app, args) is { } exitCode)
     return exitCode;
 }
 
+app.UseWeb();
 app.UseAuthentication();
 app.UseAuthorization();
+app.MapWeb();
 await app.RunAsync();
 return 0;
 

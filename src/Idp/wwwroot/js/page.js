@@ -1,0 +1,20 @@
+// @ts-check
+// Small helps for every page. Each page works without them.
+
+for (const element of document.querySelectorAll("[data-focus]")) {
+  /** @type {HTMLElement} */ (element).focus();
+  break;
+}
+
+for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-copy]"))) {
+  if (!navigator.clipboard) {
+    break;
+  }
+
+  button.hidden = false;
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy ?? "");
+    button.textContent = button.dataset.copied ?? "";
+  });
+}

@@ -1,0 +1,259 @@
+// @ts-check
+// Runs passkey ceremonies: one <form method="post" data-passkey="create|get" data-options='{json}'> becomes one plain
+// POST with `response`, `error` and `elapsed_ms`. Every outcome, good or bad, is answered by a page of the server.
+
+/** @typedef {{ id: string, type: string, transports?: string[] }} DescriptorJSON */
+/** @typedef {"create" | "get"} Ceremony */
+
+const Credentials = globalThis.PublicKeyCredential;
+
+/** @type {Record<string, boolean>} */
+const can = await Credentials?.getClientCapabilities?.().catch(() => ({})) ?? {};
+
+/** After this long the hint about hidden prompts appears. */
+const SLOW_MS = 20_000;
+
+/** A refusal sooner than this was decided by the browser, not by a person. */
+const SEEN_MS = 500;
+
+// Safari before 18.4 lacks the JSON methods of WebAuthn Level 3 §5.1.8, §5.1.9 and §5.1 toJSON.
+
+/** @param {string} text */
+function bytes(text) {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (c) => c.charCodeAt(0));
+}
+
+/** @param {ArrayBuffer | null | undefined} buffer */
+function base64url(buffer) {
+  return buffer
+    ? btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")
+    : undefined;
+}
+
+/** @param {DescriptorJSON[] | undefined} list */
+const descriptors = (list) => list?.map((d) => ({ ...d, id: bytes(d.id) }));
+
+/**
+ * @param {Ceremony} ceremony
+ * @param {any} json
+ * @returns {any}
+ */
+function parse(ceremony, json) {
+  if (ceremony === "create") {
+    return Credentials.parseCreationOptionsFromJSON?.(json) ?? {
+      ...json,
+      challenge: bytes(json.challenge),
+      user: { ...json.user, id: bytes(json.user.id) },
+      excludeCredentials: descriptors(json.excludeCredentials),
+    };
+  }
+
+  return Credentials.parseRequestOptionsFromJSON?.(json) ?? {
+    ...json,
+    challenge: bytes(json.challenge),
+    allowCredentials: descriptors(json.allowCredentials),
+  };
+}
+
+/** @param {any} credential */
+function serialize(credential) {
+  if (credential.toJSON) {
+    return credential.toJSON();
+  }
+
+  const r = credential.response;
+  return {
+    id: credential.id,
+    rawId: base64url(credential.rawId),
+    type: credential.type,
+    authenticatorAttachment: credential.authenticatorAttachment ?? undefined,
+    clientExtensionResults: credential.getClientExtensionResults(),
+    response: {
+      clientDataJSON: base64url(r.clientDataJSON),
+      attestationObject: base64url(r.attestationObject),
+      authenticatorData: base64url(r.authenticatorData ?? r.getAuthenticatorData?.()),
+      transports: r.getTransports?.(),
+      signature: base64url(r.signature),
+      userHandle: base64url(r.userHandle),
+    },
+  };
+}
+
+/** One form on the page. */
+class PasskeyForm {
+  /** @type {AbortController | null} */
+  #running = null;
+
+  /** @param {HTMLFormElement} form */
+  constructor(form) {
+    this.form = form;
+    this.ceremony = /** @type {Ceremony} */ (form.dataset.passkey);
+    this.status = /** @type {HTMLElement | null} */ (form.querySelector("[data-passkey-status]"));
+  }
+
+  /** @param {SubmitEvent} event */
+  async submit(event) {
+    event.preventDefault();
+    const hint = /** @type {HTMLButtonElement | null} */ (event.submitter)?.name === "hint"
+      ? /** @type {HTMLButtonElement} */ (event.submitter).value
+      : "";
+    if (!Credentials) {
+      this.#post(null, "Unsupported", 0);
+      return;
+    }
+
+    // A passkey on this very device signs in without any page of choices; otherwise the usual prompt follows.
+    if (this.ceremony === "get" && !hint && can.immediateGet && await this.#quietly({ uiMode: "immediate" })) {
+      return;
+    }
+
+    await this.#aloud(hint);
+  }
+
+  /** Offers passkeys in the browser's autofill, for as long as the page is open. */
+  async offer() {
+    if (this.ceremony === "get" && can.conditionalGet && this.form.querySelector("[autocomplete~=webauthn]")) {
+      await this.#quietly({ mediation: "conditional" });
+    }
+  }
+
+  /**
+   * A ceremony that says nothing when it comes to nothing.
+   * @param {object} extra
+   * @returns {Promise<boolean>} whether there is nothing left to do
+   */
+  async #quietly(extra) {
+    const started = performance.now();
+    const signal = this.#restart();
+    try {
+      this.#post(await this.#ask("", signal, extra), "", performance.now() - started);
+      return true;
+    } catch {
+      const elapsed = performance.now() - started;
+      if (!signal.aborted && "uiMode" in extra && elapsed >= SEEN_MS) {
+        // The citizen saw a prompt and closed it. The server's page comes next, not a second prompt.
+        this.#post(null, "NotAllowedError", elapsed);
+        return true;
+      }
+
+      return signal.aborted;
+    }
+  }
+
+  /** @param {string} hint */
+  async #aloud(hint) {
+    const started = performance.now();
+    const signal = this.#restart();
+    const slow = setTimeout(() => this.#say(this.status?.dataset.slow), SLOW_MS);
+    this.#say(this.status?.dataset.waiting);
+    try {
+      this.#post(await this.#ask(hint, signal, {}), "", performance.now() - started);
+    } catch (error) {
+      const name = error instanceof Error || error instanceof DOMException ? error.name : "UnknownError";
+      if (name === "AbortError") {
+        // Cancelled on the page, or another ceremony of this page took over.
+        if (this.#running?.signal === signal) {
+          this.#say(undefined);
+        }
+      } else {
+        this.#post(null, name, performance.now() - started);
+      }
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  #restart() {
+    this.#running?.abort();
+    this.#running = new AbortController();
+    return this.#running.signal;
+  }
+
+  /**
+   * @param {string} hint
+   * @param {AbortSignal} signal
+   * @param {object} extra
+   */
+  #ask(hint, signal, extra) {
+    const publicKey = parse(this.ceremony, JSON.parse(this.form.dataset.options ?? "{}"));
+    if (hint) {
+      publicKey.hints = [hint];
+      if (this.ceremony === "create") {
+        publicKey.authenticatorSelection = {
+          ...publicKey.authenticatorSelection,
+          authenticatorAttachment: hint === "client-device" ? "platform" : "cross-platform",
+        };
+      }
+    }
+
+    const options = /** @type {any} */ ({ publicKey, signal, ...extra });
+    return this.ceremony === "create" ? navigator.credentials.create(options) : navigator.credentials.get(options);
+  }
+
+  /**
+   * @param {Credential | null} credential
+   * @param {string} error
+   * @param {number} elapsed
+   */
+  #post(credential, error, elapsed) {
+    this.#set("response", credential ? JSON.stringify(serialize(credential)) : "");
+    this.#set("error", credential ? "" : error || "UnknownError");
+    this.#set("elapsed_ms", String(Math.round(elapsed)));
+    document.body.inert = true;
+    this.form.submit();
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
+  #set(name, value) {
+    /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name)).value = value;
+  }
+
+  /** @param {string | undefined} message */
+  #say(message) {
+    if (!this.status) {
+      return;
+    }
+
+    this.status.replaceChildren();
+    if (message) {
+      const text = document.createElement("p");
+      text.textContent = message;
+      const cancel = document.createElement("button");
+      cancel.type = "button";
+      cancel.className = "btn-quiet btn-small";
+      cancel.textContent = this.status.dataset.cancel ?? "";
+      cancel.addEventListener("click", () => this.#running?.abort());
+      this.status.append(text, cancel);
+    }
+  }
+}
+
+for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-passkey]"))) {
+  const passkey = new PasskeyForm(form);
+  form.addEventListener("submit", (event) => void passkey.submit(event));
+  void passkey.offer();
+}
+
+// Coming back with the browser's back button brings the page as it was left: unlock it.
+addEventListener("pageshow", () => { document.body.inert = false; });
+
+// The Signal API keeps the device's list of passkeys right. It is hygiene; nothing relies on it.
+
+const known = /** @type {HTMLElement | null} */ (document.querySelector("[data-signal]"));
+if (known && can.signalAllAcceptedCredentials) {
+  const list = JSON.parse(known.dataset.signal ?? "{}");
+
+  // An empty list would tell the device to delete every passkey of the account.
+  if (list.allAcceptedCredentialIds?.length) {
+    Credentials.signalAllAcceptedCredentials(list).catch(() => {});
+  }
+}
+
+const unknown = /** @type {HTMLElement | null} */ (document.querySelector("[data-signal-unknown]"));
+if (unknown && can.signalUnknownCredential) {
+  Credentials.signalUnknownCredential(JSON.parse(unknown.dataset.signalUnknown ?? "{}")).catch(() => {});
+}

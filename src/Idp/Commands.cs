@@ -1,4 +1,4 @@
-using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Operations;
 
 namespace Moi.Identity.Idp;
 
@@ -12,9 +12,9 @@ internal static class Commands
         switch (args)
         {
             case ["migrate", ..]:
-                await DataFeature.MigrateAsync(app.Services, CancellationToken.None);
-                await Console.Out.WriteLineAsync("The database is at the newest migration.");
-                return 0;
+                return await Migrate.RunAsync(app.Services, CancellationToken.None);
+            case ["keyring", "rewrap"]:
+                return await RewrapKeyRing.RunAsync(app.Services, CancellationToken.None);
             default:
                 return null;
         }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Moi.Identity.Idp;
 
@@ -24,9 +25,11 @@ internal sealed class IdpOptions
     public string DataPath { get; set; } = "data";
 
     /// <summary>Where data that must last are kept.</summary>
+    [ValidateObjectMembers]
     public StorageOptions Storage { get; set; } = new();
 
     /// <summary>How long signed-in sessions live.</summary>
+    [ValidateObjectMembers]
     public SessionOptions Sessions { get; set; } = new();
 
     internal Uri Origin => new(PublicOrigin, UriKind.Absolute);

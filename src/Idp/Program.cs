@@ -1,30 +1,38 @@
 using Moi.Identity.Idp;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Operations;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Idp.Web;
 
-var builder = IdpHost.CreateBuilder(args);
-var services = builder.Services;
-
-services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
-services.AddWeb();
-services.AddAudit().AddSignIn();
-
-var app = builder.Build();
-if (await Commands.RunAsync(app, args) is { } exitCode)
+return await StartupFailures.ExplainAsync(async () =>
 {
-    return exitCode;
-}
+    var builder = IdpHost.CreateBuilder(args);
+    var services = builder.Services;
 
-app.UseWeb();
-app.UseAuthentication();
-app.UseAuthorization();
-app.MapWeb();
-await app.RunAsync();
-return 0;
+    builder.AddOperations();
+    services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
+    services.AddWeb();
+    services.AddAudit().AddSignIn();
+
+    var app = builder.Build();
+    if (await Commands.RunAsync(app, args) is { } exitCode)
+    {
+        return exitCode;
+    }
+
+    StartupChecks.Run(app);
+    app.UseOperations();
+    app.UseWeb();
+    app.UseAuthentication();
+    app.UseAuthorization();
+    app.MapOperations();
+    app.MapWeb();
+    await app.RunAsync();
+    return 0;
+});
 
 /// <summary>The entry point, visible to tests that run the server in their own process.</summary>
 public partial class Program;

@@ -8,7 +8,8 @@ public sealed class IdpProcess : IAsyncDisposable
     private ChildProcess? _server;
 
     /// <param name="settings">Environment variables, which win over the defaults: Development, a free port, and an
-    /// embedded database in a folder that is removed at the end.</param>
+    /// embedded database in a folder that is removed at the end. <c>ASPNETCORE_ENVIRONMENT=Production</c> gives a
+    /// server that stands behind a proxy.</param>
     public IdpProcess(IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
         // What the person who runs the tests has set for a server of their own must not reach ours.
@@ -20,10 +21,20 @@ public sealed class IdpProcess : IAsyncDisposable
 
         Port = FreePort.Next();
         _environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        _environment["Idp__PublicOrigin"] = $"http://idp.localhost:{Port}";
         foreach (var (name, value) in settings ?? [])
         {
             _environment[name] = value;
+        }
+
+        if (IsProduction)
+        {
+            _environment["ASPNETCORE_URLS"] = Address;
+            _environment.TryAdd("Idp__Proxies__Trusted__0", "127.0.0.1");
+        }
+
+        if (_environment.GetValueOrDefault("Idp__PublicOrigin") is null)
+        {
+            _environment["Idp__PublicOrigin"] = IsProduction ? "https://idp.example" : $"http://idp.localhost:{Port}";
         }
 
         if (_environment.GetValueOrDefault("Idp__DataPath") is null)
@@ -33,8 +44,11 @@ public sealed class IdpProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The free port chosen for this server. <c>Idp__PublicOrigin</c> names it unless a setting says otherwise.</summary>
+    /// <summary>The free port chosen for this server.</summary>
     public int Port { get; }
+
+    /// <summary>Where the server listens, in Production as behind a proxy on the same machine.</summary>
+    public string Address => IsProduction ? $"http://127.0.0.1:{Port}" : Origin;
 
     /// <summary>The issuer.</summary>
     public string Origin => _environment["Idp__PublicOrigin"]!;
@@ -47,6 +61,8 @@ public sealed class IdpProcess : IAsyncDisposable
 
     /// <summary>What the server wrote since its last start.</summary>
     public string Log => _server?.Output ?? "";
+
+    private bool IsProduction => _environment["ASPNETCORE_ENVIRONMENT"] is "Production";
 
     private static string[] Command => ["dotnet", RepositoryRoot.Built("src/Idp", "Moi.Identity.Idp.dll")];
 
@@ -99,8 +115,18 @@ public sealed class IdpProcess : IAsyncDisposable
         return (await command.WaitAsync(), command.Output);
     }
 
-    /// <summary>A client whose relative addresses are the server's; one cookie jar each.</summary>
-    public HttpClient Client() => LocalhostHttp.Client(Origin);
+    /// <summary>A client whose relative addresses are the server's; one cookie jar each. In Production it is also the proxy.</summary>
+    public HttpClient Client()
+    {
+        var http = LocalhostHttp.Client(Address);
+        if (IsProduction)
+        {
+            http.DefaultRequestHeaders.Host = new Uri(Origin).Authority;
+            http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        }
+
+        return http;
+    }
 
     /// <summary>Waits until the process ends by itself and returns its exit code.</summary>
     public Task<int> WaitAsync() => _server!.WaitAsync();

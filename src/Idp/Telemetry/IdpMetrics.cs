@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+
+namespace Moi.Identity.Idp.Telemetry;
+
+/// <summary>
+/// The server's own measurements. Tags come from short fixed lists (assurance level, kind, error code, grant type):
+/// never from a citizen or a client, whose number is unbounded and whose habits are nobody's business.
+/// </summary>
+internal sealed class IdpMetrics
+{
+    internal const string MeterName = "Moi.Identity.Idp";
+
+    private readonly Counter<long> _signIns;
+    private readonly Counter<long> _ceremonies;
+    private readonly Counter<long> _tokens;
+
+    public IdpMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _signIns = meter.CreateCounter<long>("moi.sign_ins", "{sign-in}", "Sessions that began with a passkey.");
+        _ceremonies = meter.CreateCounter<long>("moi.ceremonies", "{ceremony}", "Finished passkey ceremonies, by kind and result.");
+        _tokens = meter.CreateCounter<long>("moi.token_responses", "{response}", "Answers of the token endpoint, by grant and result.");
+    }
+
+    /// <summary>A session began.</summary>
+    internal void SignedIn(string acr) => _signIns.Add(1, new KeyValuePair<string, object?>("acr", acr));
+
+    /// <summary>A ceremony came to its end.</summary>
+    /// <param name="kind"><c>create</c> or <c>get</c>.</param>
+    /// <param name="result"><c>ok</c>, or the stable code of what was refused.</param>
+    internal void CeremonyFinished(string kind, string result) =>
+        _ceremonies.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("result", result));
+
+    /// <summary>The token endpoint answered.</summary>
+    /// <param name="grant">The grant type, or <c>unknown</c> for one that the server does not have.</param>
+    /// <param name="result"><c>ok</c>, or the OAuth error code.</param>
+    internal void TokenAnswered(string grant, string result) =>
+        _tokens.Add(1, new KeyValuePair<string, object?>("grant", grant), new KeyValuePair<string, object?>("result", result));
+}

@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Configuration;
+using Moi.Identity.Idp.Features.Operations;
+using Moi.Identity.Testing;
+
+namespace Moi.Identity.Idp.Tests.Operations;
+
+public class StartupChecksTests
+{
+    public static TheoryData<string, string?, string> Unsafe => new()
+    {
+        { "Idp:PublicOrigin", "http://id.example.gov.tw", "must be https" },
+        { "Idp:PublicOrigin", "https://idp.localhost", "not a public host name" },
+        { "Idp:PublicOrigin", "https://192.0.2.1", "not a public host name" },
+        { "Idp:KeyRing:Certificate", null, "Idp__KeyRing__Certificate is missing" },
+        { "Idp:Proxies:Trusted:0", null, "Idp__Proxies__Trusted__0 is missing" },
+        { "urls", "https://0.0.0.0:443", "would show a development certificate" },
+    };
+
+    [Fact]
+    public void A_sound_production_server_may_start() => Problems([]).ShouldBeEmpty();
+
+    [Theory(DisplayName = "A production server refuses unsafe settings")]
+    [MemberData(nameof(Unsafe))]
+    public void A_production_server_refuses(string setting, string? value, string problem)
+        => Problems(new() { [setting] = value }).ShouldHaveSingleItem().ShouldContain(problem);
+
+    [Theory(DisplayName = "CVE-2026-40372: runtimes that accept forged sessions are refused")]
+    [InlineData("10.0.6", true)]
+    [InlineData("10.0.7", false)]
+    public void CVE_2026_40372_is_refused(string runtime, bool refused)
+        => (Problems([], Version.Parse(runtime)).Count > 0).ShouldBe(refused);
+
+    [Theory]
+    [InlineData("10.0.0.0/33")]
+    [InlineData("proxy.internal")]
+    public void A_proxy_is_an_address_or_a_network(string proxy)
+        => Problems(new() { ["Idp:Proxies:Trusted:0"] = proxy }).ShouldHaveSingleItem().ShouldContain(proxy);
+
+    [Fact]
+    public void PostgreSQL_needs_both_connection_strings()
+        => Problems(new() { ["Idp:Storage:Provider"] = "Postgres" }).Count.ShouldBe(2);
+
+    [Fact]
+    public async Task All_mistakes_are_told_at_once()
+    {
+        await using var idp = new IdpProcess(new Dictionary<string, string?>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["Idp__PublicOrigin"] = "http://id.example.gov.tw",
+            ["Idp__Sessions__Idle"] = "05:00:00",
+            ["Idp__KeyRing__Certificate"] = "/nowhere/keyring.pfx",
+            ["Idp__Storage__Provider"] = "Postgres",
+        });
+        await idp.LaunchAsync();
+
+        (await idp.WaitAsync()).ShouldBe(78);
+        foreach (var mistake in (string[])["must be https", "'Idle'", "/nowhere/keyring.pfx", "ConnectionStrings__Postgres", "ConnectionStrings__Redis"])
+        {
+            idp.Log.ShouldContain(mistake);
+        }
+
+        idp.Log.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_setting_that_cannot_be_read_is_named()
+    {
+        await using var idp = new IdpProcess(new Dictionary<string, string?> { ["Idp__Storage__Provider"] = "Oracle" });
+        await idp.LaunchAsync();
+
+        (await idp.WaitAsync()).ShouldBe(78);
+        idp.Log.ShouldContain("Idp:Storage:Provider");
+        idp.Log.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_told_with_the_setting_to_change()
+    {
+        await using var first = await IdpProcess.StartAsync();
+        await using var second = new IdpProcess(new Dictionary<string, string?> { ["Idp__PublicOrigin"] = first.Origin });
+        await second.LaunchAsync();
+
+        (await second.WaitAsync()).ShouldBe(78);
+        second.Log.ShouldContain("Idp__PublicOrigin");
+        second.Log.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task A_data_folder_belongs_to_one_server()
+    {
+        await using var first = await IdpProcess.StartAsync();
+        await using var second = new IdpProcess(new Dictionary<string, string?> { ["Idp__DataPath"] = first.DataPath });
+        await second.LaunchAsync();
+
+        (await second.WaitAsync()).ShouldBe(78);
+        second.Log.ShouldContain(first.DataPath);
+
+        // However the first one ends, the folder is free again.
+        await first.KillAsync();
+        await second.StartAsync();
+    }
+
+    private static List<string> Problems(Dictionary<string, string?> changed, Version? runtime = null)
+    {
+        using var certificate = new TestCertificate();
+        var values = new Dictionary<string, string?>
+        {
+            ["Idp:PublicOrigin"] = "https://id.example.gov.tw",
+            ["Idp:KeyRing:Certificate"] = certificate.Path,
+            ["Idp:KeyRing:PasswordFile"] = certificate.PasswordFile,
+            ["Idp:Proxies:Trusted:0"] = "10.0.0.0/24",
+            ["urls"] = "http://127.0.0.1:8080",
+        };
+        foreach (var (name, value) in changed)
+        {
+            values[name] = value;
+        }
+
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(values.Where(setting => setting.Value is not null)).Build();
+        var settings = new StartupSettings(
+            configuration,
+            configuration.GetSection(IdpOptions.Section).Get<IdpOptions>()!,
+            configuration.GetSection(KeyRingOptions.Section).Get<KeyRingOptions>() ?? new(),
+            configuration.GetSection(ProxyOptions.Section).Get<ProxyOptions>() ?? new(),
+            TimeProvider.System.GetUtcNow(),
+            runtime ?? new Version(10, 0, 13));
+        return [.. StartupChecks.Anywhere(settings), .. StartupChecks.InProduction(settings)];
+    }
+}

@@ -88,7 +88,7 @@ public sealed class Authentication
         try
         {
             CeremonyRules.Check(state, _relyingParty, _time.GetUtcNow());
-            throw new WebAuthnException(WebAuthnError.RequestMalformed);
+            return new AuthenticationReading(AuthenticationProcedure.Read(state, responseJson.Span));
         }
         catch (WebAuthnException refusal)
         {
@@ -123,9 +123,10 @@ public sealed class Authentication
         ArgumentNullException.ThrowIfNull(owned);
         try
         {
-            // A page may have been left open between reading and finishing.
-            CeremonyRules.Check(owned.Response.State, _relyingParty, _time.GetUtcNow());
-            return new AuthenticationResult(AuthenticationProcedure.Verify(owned, _relyingParty, _keys, _time.GetUtcNow()));
+            // Time passes between reading and finishing, and the response may have been read for another relying party.
+            var now = _time.GetUtcNow();
+            CeremonyRules.Check(owned.Response.State, _relyingParty, now);
+            return new AuthenticationResult(AuthenticationProcedure.Verify(owned, _relyingParty, _keys, now));
         }
         catch (WebAuthnException refusal)
         {

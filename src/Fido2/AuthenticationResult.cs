@@ -68,18 +68,27 @@ public sealed class AuthenticationResult
 public sealed class AuthenticationSuccess
 {
     /// <summary>Only out of a proof of ownership: an authentication without an owner cannot be written down.</summary>
-    internal AuthenticationSuccess(OwnedCredential owned, CredentialRecord updated)
-        => (Before, Credential) = (owned.Credential, updated);
+    internal AuthenticationSuccess(OwnedCredential owned) => Before = owned.Credential;
 
     /// <summary>The record as it was looked up. Its <see cref="CredentialRecord.SignCount"/> is what a compare-and-set
     /// update compares with (§7.2 step 24).</summary>
     public CredentialRecord Before { get; }
 
-    /// <summary>The record as it is to be stored: counter, backup state, user verification, last use.</summary>
-    public CredentialRecord Credential { get; }
+    /// <summary>The record as it is to be stored, with the new counter, backup state and last use; made when asked for.</summary>
+    /// <remarks>§7.2 step 24. The counter never goes back. <c>uvInitialized</c> stays as it was: raising it "SHOULD require
+    /// authorization by an additional authentication factor".</remarks>
+    public CredentialRecord Credential => field ??= Before with
+    {
+        SignCount = Math.Max(SignCount, Before.SignCount),
+        IsBackedUp = IsBackedUp,
+        LastUsedAt = At,
+    };
 
     /// <summary>The account that authenticated.</summary>
-    public ReadOnlyMemory<byte> UserHandle => Credential.UserHandle;
+    public ReadOnlyMemory<byte> UserHandle => Before.UserHandle;
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
 
     /// <summary>Flag UP: somebody was there. Always true.</summary>
     public required bool IsUserPresent { get; init; }

@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using Moi.Identity.Fido2.Data;
+using Moi.Identity.Fido2.Signatures;
+
 namespace Moi.Identity.Fido2;
 
 /// <summary>Keeps imported public keys, because importing one costs twice as much as verifying with it.</summary>
@@ -5,15 +9,83 @@ namespace Moi.Identity.Fido2;
 /// meets an old entry. One instance for the process.</remarks>
 public sealed class PublicKeyCache
 {
+    private readonly Lock _turning = new();
+    private readonly int _generationSize;
+    private volatile ConcurrentDictionary<CoseBytes, VerificationKey> _young = new();
+    private volatile ConcurrentDictionary<CoseBytes, VerificationKey> _old = new();
+    private int _youngCount;
+
     /// <summary>Makes a cache.</summary>
     /// <param name="capacity">How many keys are kept at most; 0 keeps none. One takes 1 to 3 KB.</param>
     public PublicKeyCache(int capacity = 50_000)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
         Capacity = capacity;
+        _generationSize = capacity / 2;
     }
 
-    /// <summary>How many keys are kept at most.</summary>
+    /// <summary>How many keys are kept at most, give or take one for each thread.</summary>
     /// <value>Default 50,000.</value>
     public int Capacity { get; }
+
+    /// <summary>How many keys are kept now.</summary>
+    public int Count => _young.Count + _old.Count;
+
+    /// <summary>The key of a stored COSE_Key, imported now or before; refuses a bad one.</summary>
+    internal VerificationKey Get(ReadOnlyMemory<byte> coseKey)
+    {
+        var bytes = new CoseBytes(coseKey);
+        if (_young.TryGetValue(bytes, out var key))
+        {
+            return key;
+        }
+
+        if (!_old.TryGetValue(bytes, out key))
+        {
+            // Stored keys may come from another server: the order of their members is free.
+            key = VerificationKey.Create(CoseKey.Parse(coseKey.Span, canonical: false));
+
+            // A copy, so that the caller may reuse its buffer.
+            bytes = new CoseBytes(coseKey.ToArray());
+        }
+
+        Keep(bytes, key);
+        return key;
+    }
+
+    /// <summary>Two generations: what is not used while one fills up is forgotten when it is full.</summary>
+    private void Keep(CoseBytes bytes, VerificationKey key)
+    {
+        if (_generationSize == 0 || !_young.TryAdd(bytes, key) || Interlocked.Increment(ref _youngCount) < _generationSize)
+        {
+            return;
+        }
+
+        lock (_turning)
+        {
+            if (_youngCount >= _generationSize)
+            {
+                _old = _young;
+                _young = new ConcurrentDictionary<CoseBytes, VerificationKey>();
+                _youngCount = 0;
+            }
+        }
+    }
+
+    /// <summary>Compared by content.</summary>
+    private readonly struct CoseBytes(ReadOnlyMemory<byte> bytes) : IEquatable<CoseBytes>
+    {
+        private readonly ReadOnlyMemory<byte> _bytes = bytes;
+
+        public bool Equals(CoseBytes other) => _bytes.Span.SequenceEqual(other._bytes.Span);
+
+        public override bool Equals(object? obj) => obj is CoseBytes other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.AddBytes(_bytes.Span);
+            return hash.ToHashCode();
+        }
+    }
 }

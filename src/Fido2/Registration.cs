@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Moi.Identity.Fido2.Procedures;
 
 namespace Moi.Identity.Fido2;
 
@@ -84,8 +85,9 @@ public sealed class Registration
         ArgumentNullException.ThrowIfNull(state);
         try
         {
-            CeremonyRules.Check(state, _relyingParty, _time.GetUtcNow());
-            throw new WebAuthnException(WebAuthnError.RequestMalformed);
+            var now = _time.GetUtcNow();
+            CeremonyRules.Check(state, _relyingParty, now);
+            return new RegistrationResult(RegistrationProcedure.Run(state, responseJson.Span, _relyingParty, now));
         }
         catch (WebAuthnException refusal)
         {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -19,8 +18,8 @@ namespace Moi.Identity.Fido2;
 /// </remarks>
 public sealed class RelyingParty
 {
-    private readonly FrozenSet<string> _origins;
-    private readonly FrozenSet<string> _topOrigins;
+    private readonly byte[][] _origins;
+    private readonly byte[][] _topOrigins;
 
     /// <summary>Makes a relying party, or refuses with every mistake in one message.</summary>
     /// <param name="id">The RP ID: a domain name in lower-case ASCII.</param>
@@ -49,8 +48,8 @@ public sealed class RelyingParty
         }
 
         (Id, Name, Origins, AllowCrossOrigin, TopOrigins) = (id, name, exact, allowCrossOrigin, top);
-        _origins = exact.ToFrozenSet(StringComparer.Ordinal);
-        _topOrigins = top.ToFrozenSet(StringComparer.Ordinal);
+        _origins = [.. exact.Select(Encoding.UTF8.GetBytes)];
+        _topOrigins = [.. top.Select(Encoding.UTF8.GetBytes)];
         IdHash = SHA256.HashData(Encoding.ASCII.GetBytes(id));
     }
 
@@ -87,7 +86,20 @@ public sealed class RelyingParty
         IReadOnlyCollection<string> topOrigins)
         => RelyingPartyRules.Mistakes(id, name, origins, allowCrossOrigin, topOrigins);
 
-    internal bool HasOrigin(string origin) => _origins.Contains(origin);
+    internal bool HasOrigin(ReadOnlySpan<byte> utf8) => Contains(_origins, utf8);
 
-    internal bool HasTopOrigin(string origin) => _topOrigins.Contains(origin);
+    internal bool HasTopOrigin(ReadOnlySpan<byte> utf8) => Contains(_topOrigins, utf8);
+
+    private static bool Contains(byte[][] origins, ReadOnlySpan<byte> utf8)
+    {
+        foreach (var origin in origins)
+        {
+            if (utf8.SequenceEqual(origin))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

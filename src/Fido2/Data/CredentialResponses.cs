@@ -9,10 +9,11 @@ internal sealed class AttestationResponse
 
     internal required byte[] AttestationObject { get; init; }
 
-    internal string[] Transports { get; init; } = [];
+    internal required string[] Transports { get; init; }
 
     internal string? Attachment { get; init; }
 
+    /// <summary><c>credProps.rk</c>.</summary>
     internal bool? IsDiscoverable { get; init; }
 }
 
@@ -31,5 +32,6 @@ internal sealed class AssertionResponse
 
     internal string? Attachment { get; init; }
 
-    internal bool? AppId { get; init; }
+    /// <summary>The client extension output <c>appid</c>.</summary>
+    internal bool AppId { get; init; }
 }

@@ -1,0 +1,73 @@
+using System.Formats.Asn1;
+using Moi.Identity.Fido2.Data;
+using Moi.Identity.Fido2.Signatures;
+using static Moi.Identity.Fido2.WebAuthnException;
+
+namespace Moi.Identity.Fido2.Attestation;
+
+/// <summary>Turns a certified key into the COSE key that the same checks apply to; RFC 5480, RFC 8410, RFC 3279 §2.3.1.</summary>
+internal static class SubjectPublicKey
+{
+    private const string EcPublicKey = "1.2.840.10045.2.1";
+    private const string RsaEncryption = "1.2.840.113549.1.1.1";
+    private const string Ed25519 = "1.3.101.112";
+    private const byte UncompressedPoint = 0x04;
+
+    /// <summary>The key with that algorithm; null if a key of its kind cannot have it.</summary>
+    internal static CoseKey? ToCose(ReadOnlyMemory<byte> subjectPublicKeyInfo, long algorithm)
+    {
+        try
+        {
+            var info = new AsnReader(subjectPublicKeyInfo, AsnEncodingRules.DER).ReadSequence();
+            var identifier = info.ReadSequence();
+            var key = info.ReadBitString(out var unusedBits);
+            info.ThrowIfNotEmpty();
+            Require(unusedBits == 0, WebAuthnError.CertificateKey);
+            return (identifier.ReadObjectIdentifier(), (CoseAlgorithm)algorithm) switch
+            {
+                (EcPublicKey, CoseAlgorithm.ES256) => Ec(identifier, key, EllipticCurve.P256, 1, algorithm),
+                (EcPublicKey, CoseAlgorithm.ES384) => Ec(identifier, key, EllipticCurve.P384, 2, algorithm),
+                (EcPublicKey, CoseAlgorithm.ES512) => Ec(identifier, key, EllipticCurve.P521, 3, algorithm),
+                (Ed25519, CoseAlgorithm.EdDSA) => new CoseKey { KeyType = CoseKey.Okp, Algorithm = algorithm, Curve = 6, First = key },
+                (RsaEncryption, CoseAlgorithm.RS256 or CoseAlgorithm.PS256) => Rsa(key, algorithm),
+                _ => null,
+            };
+        }
+        catch (AsnContentException)
+        {
+            throw new WebAuthnException(WebAuthnError.CertificateKey);
+        }
+    }
+
+    private static CoseKey? Ec(AsnReader identifier, byte[] point, EllipticCurve curve, int curveNumber, long algorithm)
+    {
+        // Named curves only: explicit parameters allow a generator of the attacker's choice (CVE-2020-0601).
+        if (identifier.ReadObjectIdentifier() != curve.Oid)
+        {
+            return null;
+        }
+
+        Require(point.Length == 1 + (2 * curve.Length) && point[0] == UncompressedPoint, WebAuthnError.CertificateKey, "Not an uncompressed point.");
+        return new CoseKey
+        {
+            KeyType = CoseKey.Ec2,
+            Algorithm = algorithm,
+            Curve = curveNumber,
+            First = point[1..(1 + curve.Length)],
+            Second = point[(1 + curve.Length)..],
+        };
+    }
+
+    private static CoseKey Rsa(byte[] encoded, long algorithm)
+    {
+        var reader = new AsnReader(encoded, AsnEncodingRules.DER);
+        var key = reader.ReadSequence();
+        reader.ThrowIfNotEmpty();
+        var modulus = key.ReadInteger().ToByteArray(isUnsigned: false, isBigEndian: true);
+        var exponent = key.ReadInteger().ToByteArray(isUnsigned: false, isBigEndian: true);
+        key.ThrowIfNotEmpty();
+        return new CoseKey { KeyType = CoseKey.Rsa, Algorithm = algorithm, First = WithoutSign(modulus), Second = WithoutSign(exponent) };
+    }
+
+    private static byte[] WithoutSign(byte[] number) => number.Length > 1 && number[0] == 0 ? number[1..] : number;
+}

@@ -12,6 +12,7 @@ internal static class WebFeature
 {
     internal static IServiceCollection AddWeb(this IServiceCollection services)
     {
+        services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section);
         services.AddSingleton<Assets>();
         services.AddSingleton<IStringLocalizerFactory, PageTexts>();
         services.AddLocalization();
@@ -55,6 +56,7 @@ internal static class WebFeature
     internal static WebApplication MapWeb(this WebApplication app)
     {
         app.Services.GetRequiredService<Assets>().Map(app);
+        PublicFiles.Map(app);
         app.MapRazorPages();
         return app;
     }

@@ -18,3 +18,9 @@ for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.quer
     button.textContent = button.dataset.copied ?? "";
   });
 }
+
+// A link to one question of a page opens its answer.
+const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+if (target instanceof HTMLDetailsElement) {
+  target.open = true;
+}

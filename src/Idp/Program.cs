@@ -1,6 +1,7 @@
 using Moi.Identity.Idp;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Operations;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
@@ -15,7 +16,7 @@ return await StartupFailures.ExplainAsync(async () =>
     builder.AddOperations();
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb();
-    services.AddAudit().AddSignIn();
+    services.AddAudit().AddSignIn().AddInAppBrowsers();
 
     var app = builder.Build();
     if (await Commands.RunAsync(app, args) is { } exitCode)
@@ -26,10 +27,12 @@ return await StartupFailures.ExplainAsync(async () =>
     StartupChecks.Run(app);
     app.UseOperations();
     app.UseWeb();
+    app.UseInAppBrowsers();
     app.UseAuthentication();
     app.UseAuthorization();
     app.MapOperations();
     app.MapWeb();
+    app.MapInAppBrowsers();
     await app.RunAsync();
     return 0;
 });

@@ -12,6 +12,7 @@ public partial class DependencyTests
     private static readonly Dictionary<string, string[]> FeaturesKnow = new()
     {
         ["Audit"] = [],
+        ["InAppBrowsers"] = ["SignIn"],
     };
 
     /// <summary>Seen failing on 2026-11-23, with a FrameworkReference to ASP.NET Core and a use of it planted in Fido2.</summary>

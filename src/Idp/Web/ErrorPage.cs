@@ -1,9 +1,5 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Abstractions;
-using Microsoft.AspNetCore.Mvc.Infrastructure;
-using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Microsoft.AspNetCore.Mvc.ViewFeatures;
 using Microsoft.Extensions.Localization;
 
 namespace Moi.Identity.Idp.Web;
@@ -27,25 +23,9 @@ internal sealed class ErrorPage(Problem problem) : IActionResult, IResult
     {
         context.Response.StatusCode = problem.Status;
         Activity.Current?.SetTag("moi.problem", problem.Code);
-        return WantsJson(context.Request) ? WriteJsonAsync(context, problem) : WriteHtmlAsync(context, problem);
-    }
-
-    private static Task WriteHtmlAsync(HttpContext context, Problem problem)
-    {
-        var services = context.RequestServices;
-        var view = new ViewResult
-        {
-            ViewName = "/Web/Problem.cshtml",
-            StatusCode = problem.Status,
-            ViewData = new ViewDataDictionary<Problem>(
-                services.GetRequiredService<IModelMetadataProvider>(), new ModelStateDictionary())
-            {
-                Model = problem,
-            },
-            TempData = services.GetRequiredService<ITempDataDictionaryFactory>().GetTempData(context),
-        };
-        return services.GetRequiredService<IActionResultExecutor<ViewResult>>()
-            .ExecuteAsync(new ActionContext(context, context.GetRouteData(), new ActionDescriptor()), view);
+        return WantsJson(context.Request)
+            ? WriteJsonAsync(context, problem)
+            : View.WriteAsync(context, "/Web/Problem.cshtml", problem, problem.Status);
     }
 
     private static Task WriteJsonAsync(HttpContext context, Problem problem)

@@ -19,6 +19,11 @@ for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.quer
   });
 }
 
+// Text that is there to be copied is selected with one touch.
+for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[data-select]"))) {
+  input.addEventListener("focus", () => input.select());
+}
+
 // A link to one question of a page opens its answer.
 const target = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
 if (target instanceof HTMLDetailsElement) {

@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Moi.Identity.LoadGenerator;
+
+/// <summary>Prints the figures of one run.</summary>
+internal static class Report
+{
+    internal static void Print(Settings settings, TimeSpan wall, List<TimeSpan> latencies, Usage before, Usage after)
+    {
+        var n = latencies.Count;
+        latencies.Sort();
+        var idp = (after.IdpCpu - before.IdpCpu).TotalMilliseconds / n;
+        var postgres = (after.PostgresCpu - before.PostgresCpu).TotalMilliseconds / n;
+        var redis = (after.RedisCpu - before.RedisCpu).TotalMilliseconds / n;
+
+        Line("mode", settings.Production ? "production: PostgreSQL (durable commits) and Redis" : "embedded: SQLite");
+        Line("load", settings.Rate is { } rate
+            ? string.Create(CultureInfo.InvariantCulture, $"{n} sign-ins, one every {1000 / rate:F1} ms")
+            : $"{n} sign-ins, {settings.Concurrency} at once");
+        Line("citizens", $"{settings.Citizens}");
+        Line("sign-ins per second", Number(n / wall.TotalSeconds));
+        Line("latency p50 / p95 / p99, ms", $"{At(0.50)} / {At(0.95)} / {At(0.99)}");
+        Line("CPU a sign-in, ms: identity provider", Number(idp));
+        if (settings.Production)
+        {
+            Line("CPU a sign-in, ms: PostgreSQL", Number(postgres));
+            Line("CPU a sign-in, ms: Redis", Number(redis));
+        }
+
+        Line("CPU a sign-in, ms: all servers", Number(idp + postgres + redis));
+        Line("memory of the identity provider, MB: now / peak", $"{after.IdpMemory / 1_000_000} / {after.IdpPeakMemory / 1_000_000}");
+        if (settings.Production)
+        {
+            Counts("SQL statements a sign-in", before.Statements, after.Statements, n);
+            Counts("Redis commands a sign-in", before.RedisCommands, after.RedisCommands, n);
+        }
+
+        string At(double share) => Number(latencies[Math.Min(n - 1, (int)(share * n))].TotalMilliseconds);
+    }
+
+    private static void Counts(
+        string name, IReadOnlyDictionary<string, long> before, IReadOnlyDictionary<string, long> after, int n)
+    {
+        var used = after
+            .Select(entry => (entry.Key, PerSignIn: (entry.Value - before.GetValueOrDefault(entry.Key)) / (double)n))
+            .Where(entry => entry.PerSignIn >= 0.005)
+            .OrderByDescending(entry => entry.PerSignIn).ToList();
+        Line(name, Number(used.Sum(entry => entry.PerSignIn)));
+        foreach (var (key, perSignIn) in used)
+        {
+            Console.WriteLine($"    {Number(perSignIn),6}  {key}");
+        }
+    }
+
+    private static void Line(string name, string value) => Console.WriteLine($"{name,-48}{value}");
+
+    private static string Number(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace Moi.Identity.LoadGenerator;
+
+/// <summary>What one run does; every member is a command-line option of the same name.</summary>
+internal sealed record Settings
+{
+    internal const string Help = """
+        Drives complete passkey sign-ins against an identity provider and prints what they cost.
+
+          --mode embedded|production   SQLite in one process, or PostgreSQL (durable commits) and Redis. Default embedded.
+          --citizens N                 How many citizens sign up first. Default 100.
+          --warm-up N                  Sign-ins that are not measured. Default 500.
+          --sign-ins N                 Sign-ins that are measured. Default 2000.
+          --concurrency N              Citizens at once. Default 8.
+          --rate N                     Sign-ins begun per second, at fixed intervals, instead of as many as possible.
+          --offline-access             Ask for a refresh token too, which is a durable row.
+        """;
+
+    internal bool Production { get; init; }
+
+    internal int Citizens { get; init; } = 100;
+
+    internal int WarmUp { get; init; } = 500;
+
+    internal int SignIns { get; init; } = 2000;
+
+    internal int Concurrency { get; init; } = 8;
+
+    internal double? Rate { get; init; }
+
+    internal bool OfflineAccess { get; init; }
+
+    internal string Scope => OfflineAccess ? "openid profile offline_access" : "openid profile";
+
+    internal static Settings? Parse(string[] args)
+    {
+        var settings = new Settings();
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--offline-access")
+            {
+                settings = settings with { OfflineAccess = true };
+                continue;
+            }
+
+            if (i + 1 == args.Length)
+            {
+                return null;
+            }
+
+            var value = args[i + 1];
+            var number = int.TryParse(value, CultureInfo.InvariantCulture, out var parsed) && parsed > 0 ? parsed : 0;
+            switch (args[i++])
+            {
+                case "--mode" when value is "embedded" or "production":
+                    settings = settings with { Production = value == "production" };
+                    break;
+                case "--citizens" when number > 0:
+                    settings = settings with { Citizens = number };
+                    break;
+                case "--warm-up" when number > 0:
+                    settings = settings with { WarmUp = number };
+                    break;
+                case "--sign-ins" when number > 0:
+                    settings = settings with { SignIns = number };
+                    break;
+                case "--concurrency" when number > 0:
+                    settings = settings with { Concurrency = number };
+                    break;
+                case "--rate" when number > 0:
+                    settings = settings with { Rate = number };
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return settings;
+    }
+}

@@ -16,7 +16,7 @@ internal sealed class Servers : IAsyncDisposable
     {
         if (production)
         {
-            _postgres = new PostgresServer { ForcesToDisk = true };
+            _postgres = new PostgresServer { ForcesToDisk = true, CountsStatements = true };
             _redis = new RedisServer();
         }
     }

@@ -20,6 +20,9 @@ public sealed class PostgresServer : IAsyncLifetime
     /// <summary>Commit as in production, with a disk write each: for measurements.</summary>
     public bool ForcesToDisk { get; init; }
 
+    /// <summary>Count the calls of each statement (<c>pg_stat_statements</c>): for measurements.</summary>
+    public bool CountsStatements { get; init; }
+
     /// <summary>The port, the same after a restart.</summary>
     public int Port { get; } = FreePort.Next();
 
@@ -108,6 +111,7 @@ public sealed class PostgresServer : IAsyncLifetime
         [
             "listen_addresses=127.0.0.1", $"port={Port}", "unix_socket_directories=", "max_connections=200",
             .. ForcesToDisk ? Array.Empty<string>() : ["fsync=off", "full_page_writes=off"],
+            .. CountsStatements ? ["shared_preload_libraries=pg_stat_statements"] : Array.Empty<string>(),
         ];
         return settings.SelectMany(setting => (string[])["-c", setting]);
     }

@@ -30,6 +30,9 @@ internal sealed partial record PageForm(string? Action, string? Options, Diction
         throw new InvalidOperationException($"The page has no form with {mark}:\n" + html[..Math.Min(html.Length, 2000)]);
     }
 
+    /// <summary>Where the form is posted: its action, or the page itself.</summary>
+    internal string Target(Page page) => Action is { Length: > 0 } action ? action : page.Address.PathAndQuery;
+
     private static string? Attribute(string tag, string name)
     {
         var match = Regex.Match(tag, $"\\s{Regex.Escape(name)}=\"([^\"]*)\"", RegexOptions.None, TimeSpan.FromSeconds(1));

@@ -48,7 +48,7 @@ return 0;
 // have finished, and waiting for a free citizen counts as waiting.
 async Task<List<TimeSpan>> RunAsync(int count, double? rate)
 {
-    var latencies = new ConcurrentBag<TimeSpan>();
+    var taken = new ConcurrentBag<TimeSpan>();
     var free = new SemaphoreSlim(citizens.Count);
     async Task OneAsync(long began)
     {
@@ -57,7 +57,7 @@ async Task<List<TimeSpan>> RunAsync(int count, double? rate)
         await citizen!.SignInAsync();
         citizens.Enqueue(citizen);
         free.Release();
-        latencies.Add(Stopwatch.GetElapsedTime(began));
+        taken.Add(Stopwatch.GetElapsedTime(began));
     }
 
     if (rate is { } perSecond)
@@ -84,5 +84,5 @@ async Task<List<TimeSpan>> RunAsync(int count, double? rate)
             async (_, _) => await OneAsync(Stopwatch.GetTimestamp()));
     }
 
-    return [.. latencies];
+    return [.. taken];
 }

@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Operations;
 
 namespace Moi.Identity.Idp;
@@ -15,6 +16,8 @@ internal static class Commands
                 return await Migrate.RunAsync(app.Services, CancellationToken.None);
             case ["keyring", "rewrap"]:
                 return await RewrapKeyRing.RunAsync(app.Services, CancellationToken.None);
+            case ["administrators", "invite"]:
+                return await AdministratorsFeature.InviteAsync(app.Services, CancellationToken.None);
             default:
                 return null;
         }

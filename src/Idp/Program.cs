@@ -1,5 +1,6 @@
 using Moi.Identity.Idp;
 using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Operations;
@@ -16,7 +17,7 @@ return await StartupFailures.ExplainAsync(async () =>
     builder.AddOperations();
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb();
-    services.AddAudit().AddSignIn().AddInAppBrowsers();
+    services.AddAudit().AddSignIn().AddInAppBrowsers().AddAdministrators();
 
     var app = builder.Build();
     if (await Commands.RunAsync(app, args) is { } exitCode)

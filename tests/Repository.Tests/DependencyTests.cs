@@ -11,6 +11,7 @@ public partial class DependencyTests
     /// <summary>Each feature of the identity provider, and the other features that it may name.</summary>
     private static readonly Dictionary<string, string[]> FeaturesKnow = new()
     {
+        ["Administrators"] = ["Audit"],
         ["Audit"] = [],
         ["InAppBrowsers"] = ["SignIn"],
     };

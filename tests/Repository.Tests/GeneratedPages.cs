@@ -3,11 +3,12 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Moi.Identity.Repository.Tests;
 
 /// <summary>The parts of operator documents that are written from the comments in the code.</summary>
-internal static class GeneratedPages
+internal static partial class GeneratedPages
 {
     internal const string Configuration = "docs/operations/configuration.md";
     internal const string AuditEvents = "docs/operations/audit-events.md";
@@ -30,7 +31,8 @@ internal static class GeneratedPages
 
     /// <summary>The properties that the configuration binds.</summary>
     internal static IEnumerable<PropertyInfo> Bound(Type options) =>
-        options.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly).Where(p => p.CanWrite);
+        options.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
+            .Where(property => property.CanWrite || IsList(property.PropertyType));
 
     /// <summary>The catalogue of audit events.</summary>
     internal static IEnumerable<MethodInfo> Events() =>
@@ -59,7 +61,7 @@ internal static class GeneratedPages
         var text = new StringBuilder();
         foreach (var (section, type) in Options())
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n## `{section}`\n\n{Comments.Of(type, "summary")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n## `{section}`\n{SectionSummary(type)}");
             var defaults = Activator.CreateInstance(type, nonPublic: true)!;
             foreach (var property in Bound(type).Where(property => !IsNested(property)))
             {
@@ -88,12 +90,25 @@ internal static class GeneratedPages
         return text.Append('\n').ToString();
     }
 
+    /// <summary>The heading already names the section.</summary>
+    private static string SectionSummary(Type type)
+    {
+        var text = NamesSection().Replace(Comments.Of(type, "summary") ?? "", "");
+        return text.Length == 0 ? "" : $"\n{char.ToUpperInvariant(text[0])}{text[1..]}\n";
+    }
+
     private static IEnumerable<(string Section, Type Type)> WithNested(string section, Type type) =>
         Bound(type).Where(IsNested)
-            .SelectMany(property => WithNested($"{section}:{property.Name}", property.PropertyType))
+            .SelectMany(property => IsList(property.PropertyType)
+                ? WithNested($"{section}:{property.Name}:0", property.PropertyType.GetGenericArguments()[0])
+                : WithNested($"{section}:{property.Name}", property.PropertyType))
             .Prepend((section, type));
 
-    private static bool IsNested(PropertyInfo property) => property.PropertyType.Assembly == Idp && property.PropertyType.IsClass;
+    private static bool IsNested(PropertyInfo property) =>
+        (IsList(property.PropertyType) ? property.PropertyType.GetGenericArguments()[0] : property.PropertyType) is { IsClass: true } type
+        && type.Assembly == Idp;
+
+    private static bool IsList(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IList<>);
 
     private static string Kind(Type type) => Nullable.GetUnderlyingType(type) is { } inner ? Kind(inner)
         : type == typeof(string) ? "Text"
@@ -102,8 +117,7 @@ internal static class GeneratedPages
         : type.IsEnum ? string.Join(", or ", type.GetFields(BindingFlags.Static | BindingFlags.Public)
             .Select(value => $"`{value.Name}`" + (Comments.Of(value, "summary") is { } meaning ? $" ({meaning.TrimEnd('.')})" : "")))
         : type.IsPrimitive ? "Number"
-        : typeof(IDictionary).IsAssignableFrom(type) ? "Named entries: append `__NAME` to the variable"
-        : typeof(IEnumerable).IsAssignableFrom(type) ? "List: append `__0`, `__1` … to the variable"
+        : IsList(type) ? "List: append `__0`, `__1` … to the variable"
         : throw new InvalidOperationException($"Teach the page what a {type} is called.");
 
     private static string Bounds(PropertyInfo property) =>
@@ -117,4 +131,7 @@ internal static class GeneratedPages
         IFormattable known => $"Default `{known.ToString(null, CultureInfo.InvariantCulture)}`.",
         _ => $"Default `{value}`.",
     };
+
+    [GeneratedRegex("^Section `[^`]+`(: |[.])", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NamesSection();
 }

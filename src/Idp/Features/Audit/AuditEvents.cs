@@ -56,6 +56,13 @@ internal static class AuditEvents
         => New(context, "session.ended", session.CitizenId, sid: session.Sid,
             details: new() { ["reason"] = reason.ToString() });
 
+    /// <summary><c>administrator.invited</c>: a one-time link to become administrator was made on the server.</summary>
+    internal static AuditEvent AdministratorInvited(AuditContext context) => New(context, "administrator.invited");
+
+    /// <summary><c>administrator.enrolled</c>: a citizen became administrator by such a link.</summary>
+    internal static AuditEvent AdministratorEnrolled(AuditContext context, Guid citizenId)
+        => New(context, "administrator.enrolled", citizenId);
+
     internal static AuditEvent New(
         AuditContext context, string name, Guid? citizenId = null, string? clientId = null, string? sid = null,
         JsonObject? details = null)

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Moi.Identity.Idp.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresIdpDb))]
-    [Migration("20261123192952_Initial")]
+    [Migration("20261123195830_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -207,6 +207,70 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     b.ToTable("credentials", (string)null);
                 });
 
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Administrators.AdministratorInvitation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("CitizenId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("citizen_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("administrator_invitations", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Administrators.AdministratorRole", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Agency")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("agency");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("citizen_id");
+
+                    b.Property<DateTimeOffset>("GrantedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("granted_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CitizenId", "Agency")
+                        .IsUnique();
+
+                    b.ToTable("administrator_roles", (string)null);
+                });
+
             modelBuilder.Entity("Moi.Identity.Idp.Features.Audit.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -264,6 +328,15 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Data.Credential", b =>
+                {
+                    b.HasOne("Moi.Identity.Idp.Data.Citizen", null)
+                        .WithMany()
+                        .HasForeignKey("CitizenId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Administrators.AdministratorRole", b =>
                 {
                     b.HasOne("Moi.Identity.Idp.Data.Citizen", null)
                         .WithMany()

@@ -11,7 +11,7 @@ using Moi.Identity.Idp.Data;
 namespace Moi.Identity.Idp.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteIdpDb))]
-    [Migration("20261123192946_Initial")]
+    [Migration("20261123195818_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -200,6 +200,70 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     b.ToTable("credentials", (string)null);
                 });
 
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Administrators.AdministratorInvitation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("CitizenId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("citizen_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("token_hash");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("administrator_invitations", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Administrators.AdministratorRole", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Agency")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agency");
+
+                    b.Property<Guid>("CitizenId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("citizen_id");
+
+                    b.Property<long>("GrantedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("granted_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CitizenId", "Agency")
+                        .IsUnique();
+
+                    b.ToTable("administrator_roles", (string)null);
+                });
+
             modelBuilder.Entity("Moi.Identity.Idp.Features.Audit.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -257,6 +321,15 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Data.Credential", b =>
+                {
+                    b.HasOne("Moi.Identity.Idp.Data.Citizen", null)
+                        .WithMany()
+                        .HasForeignKey("CitizenId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Administrators.AdministratorRole", b =>
                 {
                     b.HasOne("Moi.Identity.Idp.Data.Citizen", null)
                         .WithMany()

@@ -12,6 +12,22 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "administrator_invitations",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    token_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    used_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_administrator_invitations", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "audit_events",
                 columns: table => new
                 {
@@ -63,6 +79,26 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "administrator_roles",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    agency = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    granted_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_administrator_roles", x => x.id);
+                    table.ForeignKey(
+                        name: "FK_administrator_roles_citizens_citizen_id",
+                        column: x => x.citizen_id,
+                        principalTable: "citizens",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "credentials",
                 columns: table => new
                 {
@@ -100,6 +136,18 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateIndex(
+                name: "IX_administrator_invitations_token_hash",
+                table: "administrator_invitations",
+                column: "token_hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_administrator_roles_citizen_id_agency",
+                table: "administrator_roles",
+                columns: new[] { "citizen_id", "agency" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_audit_events_at",
                 table: "audit_events",
                 column: "at");
@@ -130,6 +178,12 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "administrator_invitations");
+
+            migrationBuilder.DropTable(
+                name: "administrator_roles");
+
             migrationBuilder.DropTable(
                 name: "audit_events");
 

@@ -1,0 +1,19 @@
+namespace Moi.Identity.Idp.Features.Administrators;
+
+/// <summary>Who administers, and how somebody becomes one.</summary>
+internal static class AdministratorsFeature
+{
+    internal static IServiceCollection AddAdministrators(this IServiceCollection services)
+    {
+        services.AddSingleton<AdministratorInvitations>();
+        services.AddHostedService<FirstAdministrator>();
+        return services;
+    }
+
+    /// <summary>Command <c>administrators invite</c>: prints a link that works once, for 24 hours.</summary>
+    internal static async Task<int> InviteAsync(IServiceProvider services, CancellationToken ct)
+    {
+        await Console.Out.WriteLineAsync(await services.GetRequiredService<AdministratorInvitations>().CreateAsync(ct));
+        return 0;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Moi.Identity;
+
+/// <summary>GET /moi/client.json: what the provider must know of this client, as RFC 7591 §2 metadata in a JSON array, ready for <c>clients apply</c>.</summary>
+internal static class ClientMetadata
+{
+    internal static IResult Handle(HttpContext context, IOptions<MoiIdentityOptions> options, IHostEnvironment environment)
+    {
+        var moi = options.Value;
+        var prefix = moi.PublicOrigin + context.Request.PathBase;
+        var client = new JsonObject
+        {
+            ["client_id"] = moi.ClientId,
+            ["client_name"] = moi.ClientName ?? environment.ApplicationName,
+        };
+        foreach (var (language, name) in moi.ClientNames)
+        {
+            client["client_name#" + language] = name;
+        }
+
+        client["redirect_uris"] = new JsonArray(prefix + MoiIdentityDefaults.CallbackPath);
+        client["post_logout_redirect_uris"] = new JsonArray(prefix + MoiIdentityDefaults.SignedOutPath);
+        client["backchannel_logout_uri"] = prefix + MoiIdentityDefaults.BackChannelLogoutPath;
+        client["backchannel_logout_session_required"] = true;
+        client["jwks_uri"] = prefix + MoiIdentityDefaults.JwksPath;
+        client["token_endpoint_auth_method"] = "private_key_jwt";
+        client["grant_types"] = new JsonArray("authorization_code");
+        client["response_types"] = new JsonArray("code");
+        client["scope"] = string.Join(' ', moi.EffectiveScopes);
+        client["require_pushed_authorization_requests"] = !moi.UnsafeAllowWithoutPar;
+        if (moi.Agency is { } agency)
+        {
+            client["moi_agency"] = agency;
+        }
+
+        client["moi_profile"] = moi.Profile;
+        return TypedResults.Json(new JsonArray(client), ClientMetadataJson.Options);
+    }
+}
+
+internal static class ClientMetadataJson
+{
+    /// <summary>Names stay readable: the document is JSON, never embedded in HTML.</summary>
+    internal static readonly System.Text.Json.JsonSerializerOptions Options = new(System.Text.Json.JsonSerializerDefaults.Web)
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+    };
+}

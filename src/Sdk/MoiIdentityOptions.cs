@@ -1,0 +1,110 @@
+namespace Moi.Identity;
+
+/// <summary>Where the sessions of signed-in citizens live.</summary>
+public enum SessionStoreKind
+{
+    /// <summary>In this process: sessions end when it stops, and only one instance can run.</summary>
+    Memory,
+
+    /// <summary>In Redis: sessions survive a restart and are shared by all instances.</summary>
+    Redis,
+}
+
+/// <summary>
+/// Section <c>MoiIdentity</c>: everything an agency's application says about itself and its provider.
+/// Every setting can come from the environment, for example <c>MoiIdentity__ClientId</c>.
+/// </summary>
+/// <remarks>All mistakes are reported together when the application starts, each with a code (MOI001…) and the setting's name.</remarks>
+public sealed class MoiIdentityOptions
+{
+    /// <summary>The provider's address, for example <c>https://id.example.gov.tw</c>. Required.</summary>
+    /// <remarks>
+    /// Must be <c>https</c>, except for names that never leave this machine (<c>localhost</c>, <c>*.localhost</c>, loopback addresses).
+    /// The issuer in the provider's discovery document must be this very string; a final slash, which some providers add to an
+    /// address without a path, is the only difference tolerated. From then on the issuer is compared exactly as discovered.
+    /// </remarks>
+    public string Authority { get; set; } = "";
+
+    /// <summary>The client identifier under which the provider knows this application. Required.</summary>
+    public string ClientId { get; set; } = "";
+
+    /// <summary>The origin at which browsers reach this application, for example <c>https://hello.example.gov.tw</c>. Required.</summary>
+    /// <remarks>
+    /// Scheme, host and port only. Redirect addresses are made from it and never from the <c>Host</c> header, so a forged header or a
+    /// proxy that rewrites it changes nothing. When it is <c>https</c>, cookies are Secure and carry the <c>__Host-</c> prefix.
+    /// </remarks>
+    public string PublicOrigin { get; set; } = "";
+
+    /// <summary>The name citizens see at the provider (<c>client_name</c> in <c>/moi/client.json</c>).</summary>
+    /// <value>Default: the application's assembly name.</value>
+    public string? ClientName { get; set; }
+
+    /// <summary>The name in other languages, keyed by language tag, for example <c>zh-TW</c>.</summary>
+    public IDictionary<string, string> ClientNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The agency that runs this application (<c>moi_agency</c> in <c>/moi/client.json</c>).</summary>
+    public string? Agency { get; set; }
+
+    /// <summary>The client profile asked for at the provider (<c>moi_profile</c> in <c>/moi/client.json</c>).</summary>
+    /// <value>Default <c>basic</c>.</value>
+    public string Profile { get; set; } = "basic";
+
+    /// <summary>The scopes to ask for; <c>openid</c> is always asked for.</summary>
+    /// <value>Default: when empty, <c>openid profile</c>.</value>
+    public IList<string> Scopes { get; } = [];
+
+    /// <summary>Whether to read claims from the provider's UserInfo endpoint too (OpenID Connect Core §5.4).</summary>
+    /// <value>Default <see langword="true"/>: with the authorization code flow, profile claims are given there.</value>
+    public bool UseUserInfo { get; set; } = true;
+
+    /// <summary>Where sessions live.</summary>
+    /// <value>Default <see cref="SessionStoreKind.Memory"/>.</value>
+    public SessionStoreKind SessionStore { get; set; } = SessionStoreKind.Memory;
+
+    /// <summary>The connection string of Redis, in the form of StackExchange.Redis. Required with <see cref="SessionStoreKind.Redis"/>.</summary>
+    public string? Redis { get; set; }
+
+    /// <summary>How long a session lasts at most, whatever the citizen does.</summary>
+    /// <value>Default 8 hours; from 5 minutes to 24 hours.</value>
+    public TimeSpan SessionLifetime { get; set; } = TimeSpan.FromHours(8);
+
+    /// <summary>How long a session lasts without a request.</summary>
+    /// <value>Default 1 hour; from 1 minute to <see cref="SessionLifetime"/>.</value>
+    public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>The folder that keeps the private keys of this client, and the Data Protection keys unless the application says otherwise.</summary>
+    /// <value>Default <c>moi-keys</c> under the content root. The key pair is made at the first start.</value>
+    /// <remarks>
+    /// Back it up and never publish it. Instances of one client share it. Files must not be readable by other users of the machine;
+    /// the application refuses to start otherwise. Every <c>*.pem</c> file in it is published at <c>/moi/jwks</c>; the last by name signs.
+    /// </remarks>
+    public string Keys { get; set; } = "moi-keys";
+
+    /// <summary>The language of the few pages the SDK shows itself: <c>auto</c>, <c>zh-TW</c> or <c>en</c>.</summary>
+    /// <value>Default <c>auto</c>: the culture that the application's request localization chose, else <c>Accept-Language</c>.</value>
+    public string Language { get; set; } = "auto";
+
+    /// <summary>A path of this application where citizens arrive after signing out.</summary>
+    /// <value>Default <see langword="null"/>: a small page at <c>/moi/signed-out</c>.</value>
+    public string? SignedOutRedirect { get; set; }
+
+    /// <summary>Also accept ID tokens and logout tokens signed with RS256.</summary>
+    /// <value>Default <see langword="false"/>: ES256 and PS256 only, as FAPI 2.0 asks.</value>
+    public bool AllowRS256 { get; set; }
+
+    /// <summary>UNSAFE: send the authorization request through the browser when the provider offers no pushed authorization requests.</summary>
+    /// <value>Default <see langword="false"/>: without PAR (RFC 9126) nobody can sign in.</value>
+    /// <remarks>Without PAR the citizen's browser, its extensions and its history see and can alter the request.</remarks>
+    public bool UnsafeAllowWithoutPar { get; set; }
+
+    /// <summary>UNSAFE: allow plain <c>http</c> to a provider that is not on this machine.</summary>
+    /// <value>Default <see langword="false"/>. Anyone on the network path can sign in as any citizen when this is set.</value>
+    public bool UnsafeAllowHttp { get; set; }
+
+    internal bool IsHttps => PublicOrigin.StartsWith("https:", StringComparison.Ordinal);
+
+    internal IReadOnlyList<string> EffectiveScopes =>
+        Scopes.Count == 0 ? ["openid", "profile"] : [.. Scopes.Prepend("openid").Distinct(StringComparer.Ordinal)];
+
+    internal string[] ValidAlgorithms => AllowRS256 ? ["ES256", "PS256", "RS256"] : ["ES256", "PS256"];
+}

@@ -1,0 +1,28 @@
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+
+namespace Moi.Identity.SignIn;
+
+/// <summary>
+/// OpenID Connect Discovery §4.3: the issuer in the document "MUST be identical to the Issuer URL that was used as the prefix".
+/// </summary>
+/// <remarks>
+/// One difference is tolerated, here and nowhere else: a final slash after an authority without a path, because the two are the same
+/// URI (RFC 3986 §6.2.3) and some providers add it. Every later comparison uses the discovered string exactly.
+/// </remarks>
+internal sealed class IssuerIsTheAuthority(string authority) : IConfigurationValidator<OpenIdConnectConfiguration>
+{
+    public ConfigurationValidationResult Validate(OpenIdConnectConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var issuer = configuration.Issuer;
+        var same = issuer == authority
+            || (new Uri(authority).AbsolutePath == "/" && issuer == authority.TrimEnd('/') + "/")
+            || (new Uri(authority).AbsolutePath == "/" && issuer == authority.TrimEnd('/'));
+        return new ConfigurationValidationResult
+        {
+            Succeeded = same,
+            ErrorMessage = same ? null : $"MOI031: the provider calls itself \"{issuer}\", but MoiIdentity:Authority is \"{authority}\".",
+        };
+    }
+}

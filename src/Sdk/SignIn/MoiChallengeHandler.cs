@@ -1,0 +1,69 @@
+using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Moi.Identity.Diagnostics;
+using Moi.Identity.Pages;
+
+namespace Moi.Identity.SignIn;
+
+/// <summary>ASP.NET Core's handler, with three things added around its challenge: LINE's browser is left, old cookies are pruned, a failure has a page.</summary>
+internal sealed partial class MoiChallengeHandler(
+    IOptionsMonitor<OpenIdConnectOptions> options, ILoggerFactory logger, HtmlEncoder html, UrlEncoder url,
+    IOptions<MoiIdentityOptions> moi, Page page, MoiTelemetry telemetry)
+    : OpenIdConnectHandler(options, logger, html, url)
+{
+    private const string OpenExternalBrowser = "openExternalBrowser";
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (ShouldLeaveLine())
+        {
+            // The whole sign-in must happen in the real browser, this application's cookies included:
+            // LINE opens any address with this parameter there.
+            Response.Redirect(QueryHelpers.AddQueryString(ReturnToHere(properties), OpenExternalBrowser, "1"));
+            return;
+        }
+
+        SignInCookies.Prune(Context, moi.Value);
+        try
+        {
+            await base.HandleChallengeAsync(properties).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!Response.HasStarted && (failure is OpenIdConnectProtocolException || IsProvidersFault(failure)))
+        {
+            var problem = failure is OpenIdConnectProtocolException || !SignInFailures.IsUnreachable(failure)
+                ? SignInProblem.ProviderRefused
+                : SignInProblem.ProviderUnreachable;
+            Response.Headers.SetCookie = default;
+            telemetry.SignInRefused(problem.Code);
+            LogNotStarted(Logger, failure, problem.Code);
+            await page.ShowAsync(Context, problem, HttpMethods.IsGet(Request.Method) ? Request.PathBase + Request.Path + Request.QueryString : null)
+                .ConfigureAwait(false);
+        }
+    }
+
+    // Discovery, PAR or the network. What the handler throws for a missing PAR endpoint is an InvalidOperationException too.
+    private static bool IsProvidersFault(Exception failure) =>
+        failure is InvalidOperationException || SignInFailures.IsUnreachable(failure);
+
+    private bool ShouldLeaveLine() =>
+        HttpMethods.IsGet(Request.Method)
+        && !Request.Query.ContainsKey(OpenExternalBrowser)
+        && LineUserAgent().IsMatch(Request.Headers.UserAgent.ToString());
+
+    private string ReturnToHere(AuthenticationProperties properties) => Request.Path == MoiIdentityDefaults.LoginPath
+        ? QueryHelpers.AddQueryString(Request.PathBase + MoiIdentityDefaults.LoginPath, "returnUrl", properties.RedirectUri ?? "/")
+        : Request.PathBase + Request.Path + Request.QueryString;
+
+    [GeneratedRegex(@"\bLine/\d", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex LineUserAgent();
+
+    [LoggerMessage(EventId = 5202, Level = LogLevel.Error, Message = "The sign-in could not be started: {Code}. Look at MoiIdentity:Authority and at the provider.")]
+    private static partial void LogNotStarted(ILogger logger, Exception failure, string code);
+}

@@ -17,10 +17,7 @@ internal static class ClientMetadata
             ["client_id"] = moi.ClientId,
             ["client_name"] = moi.ClientName ?? environment.ApplicationName,
         };
-        foreach (var (language, name) in moi.ClientNames)
-        {
-            client["client_name#" + language] = name;
-        }
+        AddNames(client, "client_name", moi.ClientNames);
 
         client["redirect_uris"] = new JsonArray(prefix + MoiIdentityDefaults.CallbackPath);
         client["post_logout_redirect_uris"] = new JsonArray(prefix + MoiIdentityDefaults.SignedOutPath);
@@ -35,10 +32,21 @@ internal static class ClientMetadata
         if (moi.Agency is { } agency)
         {
             client["moi_agency"] = agency;
+            client["moi_agency_name"] = moi.AgencyName ?? agency;
+            AddNames(client, "moi_agency_name", moi.AgencyNames);
         }
 
         client["moi_profile"] = moi.Profile;
         return TypedResults.Json(new JsonArray(client), ClientMetadataJson.Options);
+    }
+
+    /// <summary>RFC 7591 §2.2: a name in another language is a member of its own, with the language tag after a hash sign.</summary>
+    private static void AddNames(JsonObject client, string member, IDictionary<string, string> names)
+    {
+        foreach (var (language, name) in names)
+        {
+            client[member + "#" + language] = name;
+        }
     }
 }
 

@@ -42,8 +42,14 @@ public sealed class MoiIdentityOptions
     /// <summary>The name in other languages, keyed by language tag, for example <c>zh-TW</c>.</summary>
     public IDictionary<string, string> ClientNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>The agency that runs this application (<c>moi_agency</c> in <c>/moi/client.json</c>).</summary>
+    /// <summary>The identifier of the agency that runs this application (<c>moi_agency</c> in <c>/moi/client.json</c>).</summary>
     public string? Agency { get; set; }
+
+    /// <summary>The agency's name (<c>moi_agency_name</c> in <c>/moi/client.json</c>).</summary>
+    public string? AgencyName { get; set; }
+
+    /// <summary>The agency's name in other languages, keyed by language tag, for example <c>zh-TW</c>.</summary>
+    public IDictionary<string, string> AgencyNames { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>The client profile asked for at the provider (<c>moi_profile</c> in <c>/moi/client.json</c>).</summary>
     /// <value>Default <c>basic</c>.</value>

@@ -6,20 +6,34 @@ namespace Moi.Identity.Idp;
 /// <summary>Commands: <c>dotnet run --project src/Idp -- NAME …</c>. Without one the server starts.</summary>
 internal static class Commands
 {
+    private const string Usage = """
+        Commands of the identity provider; without one the server starts.
+          migrate                  bring the database to the tables of this version
+          keyring rewrap           encrypt the key ring with the current certificate
+          administrators invite    print a link that makes one person an administrator
+        """;
+
+    // sysexits.h: EX_USAGE.
+    private const int WrongUsage = 64;
+
+    /// <summary>Whether the arguments name a command; settings begin with a dash.</summary>
+    internal static bool IsCommand(string[] args) => args is [[not '-', ..], ..];
+
     /// <summary>Runs the command that the arguments name.</summary>
-    /// <returns>Its exit status, or nothing when the server shall start.</returns>
-    internal static async Task<int?> RunAsync(WebApplication app, string[] args)
+    /// <returns>Its exit status.</returns>
+    internal static async Task<int> RunAsync(IServiceProvider services, string[] args)
     {
         switch (args)
         {
-            case ["migrate", ..]:
-                return await Migrate.RunAsync(app.Services, CancellationToken.None);
+            case ["migrate"]:
+                return await Migrate.RunAsync(services, CancellationToken.None);
             case ["keyring", "rewrap"]:
-                return await RewrapKeyRing.RunAsync(app.Services, CancellationToken.None);
+                return await RewrapKeyRing.RunAsync(services, CancellationToken.None);
             case ["administrators", "invite"]:
-                return await AdministratorsFeature.InviteAsync(app.Services, CancellationToken.None);
+                return await AdministratorsFeature.InviteAsync(services, CancellationToken.None);
             default:
-                return null;
+                await Console.Error.WriteLineAsync(Usage);
+                return WrongUsage;
         }
     }
 }

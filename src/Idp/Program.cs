@@ -20,12 +20,12 @@ return await StartupFailures.ExplainAsync(async () =>
     services.AddAudit().AddSignIn().AddInAppBrowsers().AddAdministrators();
 
     var app = builder.Build();
-    if (await Commands.RunAsync(app, args) is { } exitCode)
+    StartupChecks.Run(app, isServer: !Commands.IsCommand(args));
+    if (Commands.IsCommand(args))
     {
-        return exitCode;
+        return await Commands.RunAsync(app.Services, args);
     }
 
-    StartupChecks.Run(app);
     app.UseOperations();
     app.UseWeb();
     app.UseInAppBrowsers();

@@ -34,7 +34,7 @@ public class HealthTests(PostgresServer postgres, RedisServer redis)
 
         var (exitCode, output) = await idp.RunAsync("migrate");
 
-        exitCode.ShouldBe(1);
+        exitCode.ShouldBe(69, output);
         output.ShouldContain("ConnectionStrings__Postgres");
         output.ShouldNotContain("   at ");
     }

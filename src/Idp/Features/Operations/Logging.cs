@@ -40,7 +40,10 @@ internal static class Logging
             }
         });
 
-        // What keeps the server from starting is told once, in plain words, at the end of Program.cs.
+        // What keeps the program from working is told once, in plain words: StartupFailures, Failures.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Connection", LogLevel.Critical);
+        logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.Critical);
+        logging.AddFilter("Microsoft.EntityFrameworkCore.Query", LogLevel.Critical);
     }
 }

@@ -15,8 +15,10 @@ internal static partial class StartupChecks
     private static readonly Version LowestRuntime = new(10, 0, 7);
     private static readonly Version AdvisedRuntime = new(10, 0, 13);
 
+    /// <param name="app">The program.</param>
+    /// <param name="isServer">Commands listen nowhere and share the data folder; what concerns those is left out for them.</param>
     /// <exception cref="StartupRefusedException">Something is wrong; the message lists everything.</exception>
-    internal static void Run(WebApplication app)
+    internal static void Run(WebApplication app, bool isServer)
     {
         var services = app.Services;
         var settings = new StartupSettings(
@@ -30,9 +32,9 @@ internal static partial class StartupChecks
         [
             .. Invalid(services),
             .. Anywhere(settings),
-            .. app.Environment.IsDevelopment() ? [] : InProduction(settings),
+            .. isServer && !app.Environment.IsDevelopment() ? InProduction(settings) : [],
         ];
-        if (problems.Count == 0 && settings.Idp.Storage.Provider == StorageProvider.Sqlite
+        if (isServer && problems.Count == 0 && settings.Idp.Storage.Provider == StorageProvider.Sqlite
             && services.GetRequiredService<DataFolder>().Take() is { } taken)
         {
             problems.Add(taken);
@@ -43,7 +45,7 @@ internal static partial class StartupChecks
             throw new StartupRefusedException(problems);
         }
 
-        if (Runtime() < AdvisedRuntime)
+        if (isServer && Runtime() < AdvisedRuntime)
         {
             LogOldRuntime(app.Logger, Runtime(), AdvisedRuntime);
         }

@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Moi.Identity.Idp.Storage;
 
 namespace Moi.Identity.Idp.Features.Operations;
 
@@ -16,6 +18,11 @@ internal static class StartupFailures
 {
     // sysexits.h: EX_CONFIG, "something was found in an unconfigured or misconfigured state".
     private const int Misconfigured = 78;
+
+    // EX_UNAVAILABLE: another service is needed and does not answer; trying again later may help.
+    private const int Unavailable = 69;
+
+    private const string UndefinedTable = "42P01";
 
     /// <summary>Runs the program and returns its exit status.</summary>
     internal static async Task<int> ExplainAsync(Func<Task<int>> program)
@@ -42,6 +49,18 @@ internal static class StartupFailures
         {
             await Console.Error.WriteLineAsync(new StartupRefusedException([e.Message]).Message);
             return Misconfigured;
+        }
+        catch (Exception e) when ((e as DbException ?? e.InnerException) is DbException database)
+        {
+            await Console.Error.WriteLineAsync(database.SqlState == UndefinedTable
+                ? "The database lacks tables of this version. Run the command \"migrate\" first."
+                : $"The database does not answer or refuses: {database.Message}\nLook at ConnectionStrings__Postgres and at the rights of its user.");
+            return Unavailable;
+        }
+        catch (ShortLivedStoreException e)
+        {
+            await Console.Error.WriteLineAsync($"{e.Message}\nLook at ConnectionStrings__Redis.");
+            return Unavailable;
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
         {

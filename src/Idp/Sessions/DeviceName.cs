@@ -3,6 +3,8 @@ namespace Moi.Identity.Idp.Sessions;
 /// <summary>A short, human name of the browser and its system. Coarse on purpose: it helps recognition, not tracking.</summary>
 internal static class DeviceName
 {
+    private static readonly string[] InApp = ["Line/", "FBAN", "FBAV", "Instagram", "MicroMessenger", "; wv)"];
+
     /// <summary>Turns a <c>User-Agent</c> into, for example, <c>Chrome · Windows</c>; at most 40 characters.</summary>
     internal static string From(string? userAgent)
     {
@@ -29,6 +31,11 @@ internal static class DeviceName
             _ => browser + " · " + system,
         };
     }
+
+    /// <summary>Whether the browser is one inside an app, where passkeys fail although they are said to be supported.</summary>
+    internal static bool IsInApp(string? userAgent)
+        => userAgent is not null
+            && InApp.Any(mark => userAgent.Contains(mark, StringComparison.Ordinal));
 
     private static string First(string userAgent, params ReadOnlySpan<(string Mark, string Name)> names)
     {

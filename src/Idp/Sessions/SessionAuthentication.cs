@@ -25,7 +25,7 @@ internal sealed class SessionAuthentication(
 
         if (await sessions.FindAsync(value, Context.RequestAborted) is not { } session)
         {
-            Response.Cookies.Delete(cookie.SessionName, cookie.Options);
+            // The cookie stays: a request that was under way while another tab signed in must not take the new one away.
             return AuthenticateResult.NoResult();
         }
 

@@ -12,6 +12,9 @@ internal sealed class SessionCookie(IOptions<IdpOptions> options)
 
     internal string BrowserName => Prefix + "moi-browser";
 
+    /// <summary>Takes the session cookie away from this browser, after its session has ended.</summary>
+    internal void Clear(HttpContext http) => http.Response.Cookies.Delete(SessionName, Options);
+
     internal CookieOptions Options => new()
     {
         HttpOnly = true,

@@ -10,6 +10,7 @@ internal enum SessionEndReason
     SignedOutByAgency,
     RevokedByCitizen,
     CitizenSuspended,
+    PasskeyRemoved,
     Replaced,
 }
 
@@ -53,13 +54,18 @@ internal sealed class SessionEnding(
 
     /// <summary>Ends all sessions of a citizen, except one if given.</summary>
     /// <returns>How many were ended.</returns>
+    internal Task<int> EndAllAsync(Guid citizenId, string? exceptSid, SessionEndReason reason, CancellationToken ct)
+        => EndAllAsync(citizenId, session => session.Sid != exceptSid, reason, ct);
+
+    /// <summary>Ends those sessions of a citizen that <paramref name="which"/> chooses.</summary>
+    /// <returns>How many were ended.</returns>
     internal async Task<int> EndAllAsync(
-        Guid citizenId, string? exceptSid, SessionEndReason reason, CancellationToken ct)
+        Guid citizenId, Func<Session, bool> which, SessionEndReason reason, CancellationToken ct)
     {
         var ended = 0;
         foreach (var session in await sessions.ListAsync(citizenId, ct))
         {
-            if (session.Sid != exceptSid)
+            if (which(session))
             {
                 await EndAsync(session, reason, ct);
                 ended++;

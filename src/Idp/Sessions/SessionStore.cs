@@ -54,6 +54,37 @@ internal sealed class SessionStore(
         return (session, sid + "." + secret);
     }
 
+    /// <summary>
+    /// Carries a session on after a fresh authentication of its citizen. Agencies keep their <c>sid</c>; the browser gets a
+    /// new secret, so that a copy of the old cookie is worth nothing from now on.
+    /// </summary>
+    /// <returns>Nothing if the session has ended in the meantime.</returns>
+    internal async ValueTask<(Session Session, string Cookie)?> ContinueAsync(
+        Session session, NewSession from, CancellationToken ct)
+    {
+        if (session.CitizenId != from.CitizenId || await store.GetAsync(Key(session.Sid), ct) is not { } stored
+            || Open(stored) is not { } current || IsOver(current))
+        {
+            return null;
+        }
+
+        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        var now = time.GetUtcNow();
+        var continued = current with
+        {
+            SecretHash = Hash(secret),
+            CredentialId = from.CredentialId,
+            AuthTime = now,
+            Acr = from.Acr,
+            Amr = from.Amr,
+            LastSeenAt = now,
+            Device = from.Device,
+        };
+        return await store.TryReplaceAsync(Key(session.Sid), stored, Seal(continued), Limits.Idle, ct)
+            ? (continued, session.Sid + "." + secret)
+            : null;
+    }
+
     /// <summary>The session of a cookie, or nothing if it ended, expired or was made up. Counts as activity.</summary>
     internal async ValueTask<Session?> FindAsync(string? cookie, CancellationToken ct)
     {

@@ -10,6 +10,7 @@ internal static class SessionsFeature
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<BrowserMark>();
         services.AddScoped<SessionEnding>();
+        services.AddScoped<SessionBeginning>();
         services.AddAuthentication(SessionAuthentication.Scheme_)
             .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.Scheme_, null);
         services.AddAuthorization();

@@ -1,0 +1,109 @@
+using Moi.Identity.Fido2;
+using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Audit;
+using StoredStatus = Moi.Identity.Idp.Data.CredentialStatus;
+
+namespace Moi.Identity.Idp.Features.Passkeys;
+
+/// <summary>A passkey as the sign-in path reads it: its record for the engine, and whose it is.</summary>
+internal sealed record StoredCredential(
+    Guid Id, Guid CitizenId, CredentialRecord Record, DateTimeOffset? LastUsedAt, CitizenStatus CitizenStatus, string DisplayLabel);
+
+/// <summary>Reads and updates passkeys in plain SQL: one select and one update a ceremony.</summary>
+internal sealed class CredentialTable(SqlDatabase sql)
+{
+    /// <summary>A synced passkey keeps no counter; its last use is written at most this often.</summary>
+    private static readonly TimeSpan LastUseGrain = TimeSpan.FromMinutes(5);
+
+    private const string Find = """
+        SELECT k.id, k.citizen_id, k.credential_id, k.rp_id, z.user_handle, k.public_key, k.sign_count,
+               k.user_verification_initialized, k.backup_eligible, k.backed_up, k.status, k.last_used_at, z.status, z.display_label
+        FROM credentials k JOIN citizens z ON z.id = k.citizen_id
+        WHERE k.credential_id = @credential
+        """;
+
+    private const string Descriptors = """
+        SELECT credential_id, transports FROM credentials WHERE citizen_id = @citizen AND status = 0 ORDER BY created_at LIMIT 100
+        """;
+
+    private const string Account = "SELECT id, user_handle FROM citizens WHERE id = @citizen AND status = 0";
+
+    // Nobody else may have used it since it was read, nobody may have removed it, and the counter only ever grows.
+    private const string Update = """
+        UPDATE credentials
+        SET sign_count = @count, backed_up = @backed_up, user_verification_initialized = @verified, last_used_at = @now, last_used_on = @device
+        WHERE id = @id AND status = 0 AND sign_count = @before AND sign_count <= @count
+        """;
+
+    /// <summary>The passkey with this credential id, and the state of its owner. RP ID and owner are the engine's to check.</summary>
+    internal Task<StoredCredential?> FindAsync(ReadOnlyMemory<byte> credentialId, CancellationToken ct)
+        => sql.FirstAsync(Find, p => p.Add("credential", credentialId.ToArray()), Read, ct);
+
+    /// <summary>The account, if it may sign in.</summary>
+    internal Task<KnownAccount?> AccountAsync(Guid citizenId, CancellationToken ct)
+        => sql.FirstAsync(
+            Account, p => p.Add("citizen", citizenId), row => new KnownAccount(row.Guid(0), row.Bytes(1)), ct);
+
+    /// <summary>The passkeys of an account, as options name them.</summary>
+    internal Task<List<PublicKeyCredentialDescriptor>> DescriptorsAsync(Guid citizenId, CancellationToken ct)
+        => sql.ListAsync(
+            Descriptors,
+            p => p.Add("citizen", citizenId),
+            row => new PublicKeyCredentialDescriptor { Id = row.Bytes(0), Transports = Split(row.Text(1)) },
+            ct);
+
+    /// <summary>Records a use and its event in one transaction: WebAuthn §7.2 step 24 as a compare-and-set.</summary>
+    /// <returns>False, and nothing written, if the passkey was used elsewhere or removed since it was read.</returns>
+    internal Task<bool> RecordUseAsync(VerifiedPasskey verified, AuditEvent audit, CancellationToken ct)
+        => NeedsUpdate(verified, audit.At)
+            ? sql.TransactionAsync(
+                async work => await RecordUseAsync(work, verified, audit, ct) && await work.AppendAsync(audit, ct) == 1, ct)
+            : AppendAsync(audit, ct);
+
+    /// <summary>The update alone, inside somebody's transaction.</summary>
+    internal static async Task<bool> RecordUseAsync(
+        SqlWork work, VerifiedPasskey verified, AuditEvent audit, CancellationToken ct)
+    {
+        var after = verified.Verdict.Credential;
+        return await work.ExecuteAsync(
+            Update,
+            p => p.Add("count", (long)after.SignCount).Add("backed_up", after.IsBackedUp)
+                .Add("verified", after.IsUserVerificationInitialized).Add("now", audit.At).Add("device", audit.Device)
+                .Add("id", verified.Credential.Id).Add("before", (long)verified.Verdict.Before.SignCount),
+            ct) == 1;
+    }
+
+    private static bool NeedsUpdate(VerifiedPasskey verified, DateTimeOffset now)
+        => verified.Verdict.Credential.SignCount != verified.Verdict.Before.SignCount
+            || verified.Verdict.Credential.IsBackedUp != verified.Verdict.Before.IsBackedUp
+            || verified.Verdict.Credential.IsUserVerificationInitialized != verified.Verdict.Before.IsUserVerificationInitialized
+            || verified.Credential.LastUsedAt is not { } last || now - last >= LastUseGrain;
+
+    private async Task<bool> AppendAsync(AuditEvent audit, CancellationToken ct) => await sql.AppendAsync(audit, ct) == 1;
+
+    private static string[]? Split(string transports) => transports.Length == 0 ? null : transports.Split(',');
+
+    private static StoredCredential Read(SqlRow row) => new(
+        row.Guid(0),
+        row.Guid(1),
+        new CredentialRecord
+        {
+            Id = row.Bytes(2),
+            RelyingPartyId = row.Text(3),
+            UserHandle = row.Bytes(4),
+            PublicKey = row.Bytes(5),
+            SignCount = (uint)row.Number(6),
+            IsUserVerificationInitialized = row.Flag(7),
+            IsBackupEligible = row.Flag(8),
+            IsBackedUp = row.Flag(9),
+            Status = (StoredStatus)row.Integer(10) switch
+            {
+                StoredStatus.Active => Fido2.CredentialStatus.Active,
+                StoredStatus.Suspended => Fido2.CredentialStatus.Suspended,
+                _ => Fido2.CredentialStatus.Revoked,
+            },
+        },
+        row.TimeOrNull(11),
+        (CitizenStatus)row.Integer(12),
+        row.Text(13));
+}

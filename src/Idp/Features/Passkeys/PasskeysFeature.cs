@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Options;
+using Moi.Identity.Fido2;
+using Moi.Identity.Idp.Storage;
+
+namespace Moi.Identity.Idp.Features.Passkeys;
+
+internal static class PasskeysFeature
+{
+    /// <summary>The name in the browser's own prompt. It cannot follow the page's language: devices keep it.</summary>
+    private const string Name = "我的數位身分 My Digital Identity";
+
+    /// <summary>Adds the FIDO2 engine for our origin, and the ceremonies that every passkey page uses.</summary>
+    internal static IServiceCollection AddPasskeys(this IServiceCollection services)
+    {
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<IdpOptions>>().Value;
+            return new RelyingParty(options.RpId, Name, [options.BrowserOrigin]);
+        });
+        services.AddSingleton(new PublicKeyCache());
+        services.AddSingleton<Registration>();
+        services.AddSingleton<Authentication>();
+        services.AddRecords(PendingRegistration.Record);
+        services.AddRecords(PendingAuthentication.Record);
+        services.AddRecords(RegistrationPermit.Record);
+        services.AddSingleton<CredentialTable>();
+        services.AddSingleton<CeremonyService>();
+        services.AddSingleton<RegistrationPermits>();
+        services.AddScoped<PasskeyRegistration>();
+        return services;
+    }
+
+    /// <summary>Where password managers send people to make and to manage passkeys (W3C "passkey endpoints").</summary>
+    internal static IEndpointRouteBuilder MapPasskeys(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/.well-known/passkey-endpoints", (IOptions<IdpOptions> options) => TypedResults.Json(
+            new PasskeyEndpoints(
+                options.Value.BrowserOrigin + "/account/passkeys/add", options.Value.BrowserOrigin + "/account/passkeys"),
+            PasskeyEndpointsJson.Default.PasskeyEndpoints)).AllowAnonymous();
+        return app;
+    }
+}

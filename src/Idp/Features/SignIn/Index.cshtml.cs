@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Moi.Identity.Idp.Features.Passkeys;
+using Moi.Identity.Idp.Sessions;
+using Moi.Identity.Idp.Web;
+
+namespace Moi.Identity.Idp.Features.SignIn;
+
+/// <summary>What a sign-in page shows.</summary>
+internal sealed record SignInView(SignInRequest Request, StartedCeremony Ceremony, CeremonyFailure? Failure);
+
+/// <summary><c>/sign-in</c>: the button, autofill, and the ways around them.</summary>
+[PasskeyPage]
+internal sealed class IndexModel(SignInRequests requests, SignInCeremony ceremony, SignInCompletion completion) : PageModel
+{
+    internal SignInRequest Journey { get; private set; } = null!;
+
+    /// <summary>The ceremony; nothing while the page only asks whether to go on with the session that is there.</summary>
+    internal SignInView? View { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    {
+        if (await requests.ReadAsync(HttpContext, ct) is not { } request)
+        {
+            return new ErrorPage(SignInProblems.RequestExpired);
+        }
+
+        if (HttpContext.GetSession() is not null && request.AcceptsSession && !Request.Query.ContainsKey("switch"))
+        {
+            request.AllowOnward(HttpContext);
+            Journey = request;
+            return Page();
+        }
+
+        return await ShowAsync(request, null, ct);
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        if (await requests.ReadAsync(HttpContext, ct) is not { } request)
+        {
+            return new ErrorPage(SignInProblems.RequestExpired);
+        }
+
+        var (onward, failure) = await ceremony.FinishAsync(HttpContext, request, ct);
+        return onward is not null ? Redirect(onward) : await ShowAsync(request, failure, ct);
+    }
+
+    /// <summary>Goes on with the session that is there.</summary>
+    public async Task<IActionResult> OnPostContinueAsync(CancellationToken ct)
+    {
+        if (await requests.ReadAsync(HttpContext, ct) is not { } request)
+        {
+            return new ErrorPage(SignInProblems.RequestExpired);
+        }
+
+        if (HttpContext.GetSession() is not { } session || !request.AcceptsSession)
+        {
+            return await ShowAsync(request, null, ct);
+        }
+
+        await completion.SetOutcomeAsync(HttpContext, request, session, ct);
+        return Redirect(request.Onward);
+    }
+
+    private async Task<IActionResult> ShowAsync(SignInRequest request, CeremonyFailure? failure, CancellationToken ct)
+    {
+        if (await ceremony.StartAsync(HttpContext, request, [], ct) is not { } started)
+        {
+            return new ErrorPage(SignInProblems.RequestExpired);
+        }
+
+        request.AllowOnward(HttpContext);
+        Response.StatusCode = failure?.Problem.Status ?? StatusCodes.Status200OK;
+        Journey = request;
+        View = new SignInView(request, started, failure);
+        return Page();
+    }
+}

@@ -1,0 +1,58 @@
+using Moi.Identity.Fido2;
+using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Passkeys;
+using Moi.Identity.Idp.Sessions;
+
+namespace Moi.Identity.Idp.Features.SignIn;
+
+/// <summary>Turns a verified passkey into a signed-in browser: record, session, outcome of the transaction, in this order.</summary>
+internal sealed class SignInCompletion(
+    CredentialTable credentials, CeremonyService ceremonies, SessionBeginning sessions, SignInTransactions transactions,
+    AuditContextFactory audit)
+{
+    /// <summary>The purpose recorded when an agency's request asked to confirm who is there.</summary>
+    private const string StepUp = "step-up";
+
+    /// <summary>Completes the sign-in.</summary>
+    /// <returns>The session, or why there is none.</returns>
+    internal async Task<(Session? Session, CeremonyFailure? Failure)> CompleteAsync(
+        HttpContext http, SignInRequest request, VerifiedPasskey verified, CancellationToken ct)
+    {
+        var context = audit.Create();
+        var level = AssuranceLevel.Of(verified.Verdict);
+        var (citizen, credential) = (verified.Credential.CitizenId, verified.Credential.Id);
+        var confirmed = request.IsConfirmation && http.GetSession() is { } current && current.CitizenId == citizen ? current : null;
+        var recorded = await credentials.RecordUseAsync(
+            verified,
+            confirmed is null
+                ? AuditEvents.SessionStarted(context, citizen, credential, level.Acr)
+                : AuditEvents.SessionConfirmed(context, confirmed, credential, request.Requirement.Purpose ?? StepUp),
+            ct);
+        if (!recorded)
+        {
+            return (null, ceremonies.Refuse(WebAuthnFailure.Of(
+                WebAuthnError.CounterRegression, CeremonyKind.Get, "The passkey was used or removed at the same moment.")));
+        }
+
+        var from = new NewSession(citizen, credential, level.Acr, level.Amr, context.Device, verified.Credential.DisplayLabel);
+        var session = confirmed is null
+            ? await sessions.BeginAsync(http, from, ct)
+            : await sessions.ContinueAsync(http, confirmed, from, ct);
+        await SetOutcomeAsync(http, request, session, ct);
+        return (session, null);
+    }
+
+    /// <summary>Tells the transaction of this tab who signed in. Another tab's transaction is not touched.</summary>
+    internal async Task SetOutcomeAsync(HttpContext http, SignInRequest request, Session session, CancellationToken ct)
+    {
+        var outcome = new AuthenticationOutcome(
+            session.Sid, session.CitizenId, session.CredentialId, session.AuthTime, session.Acr);
+        var read = request.Transaction;
+        while (read is not null
+            && !await transactions.TryUpdateAsync(request.Handle!, read, read.Value with { Outcome = outcome }, ct))
+        {
+            // A copy of the tab was quicker; its outcome gives way to the newer one.
+            read = await transactions.FindAsync(http, request.Handle, ct);
+        }
+    }
+}

@@ -1,10 +1,13 @@
 using Moi.Identity.Idp;
 using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Operations;
+using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
+using Moi.Identity.Idp.Features.SignUp;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Idp.Web;
@@ -17,7 +20,7 @@ return await StartupFailures.ExplainAsync(async () =>
     builder.AddOperations();
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb();
-    services.AddAudit().AddSignIn().AddInAppBrowsers().AddAdministrators();
+    services.AddAudit().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddAdministrators();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));
@@ -34,6 +37,7 @@ return await StartupFailures.ExplainAsync(async () =>
     app.MapOperations();
     app.MapWeb();
     app.MapInAppBrowsers();
+    app.MapPasskeys();
     await app.RunAsync();
     return 0;
 });

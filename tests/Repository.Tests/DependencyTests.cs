@@ -11,9 +11,13 @@ public partial class DependencyTests
     /// <summary>Each feature of the identity provider, and the other features that it may name.</summary>
     private static readonly Dictionary<string, string[]> FeaturesKnow = new()
     {
+        ["Account"] = ["Audit", "Passkeys"],
         ["Administrators"] = ["Audit"],
         ["Audit"] = [],
         ["InAppBrowsers"] = ["SignIn"],
+        ["Passkeys"] = ["Audit"],
+        ["SignIn"] = ["Audit", "Passkeys"],
+        ["SignUp"] = ["Passkeys", "SignIn"],
     };
 
     /// <summary>Seen failing on 2026-11-23, with a FrameworkReference to ASP.NET Core and a use of it planted in Fido2.</summary>

@@ -31,7 +31,7 @@ public sealed class Assets
 
     internal void Map(IEndpointRouteBuilder app)
     {
-        app.MapMethods(Root + "{**path}", ["GET", "HEAD"], (string path, HttpContext context) => Send(path, context))
+        app.MapMethods(Root + "{**path}", ["GET", "HEAD"], (string? path, HttpContext context) => Send(path ?? "", context))
             .AllowAnonymous();
         app.MapMethods("/favicon.ico", ["GET", "HEAD"], (HttpContext context) => Send("img/favicon.ico", context))
             .AllowAnonymous();

@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Administrators;
+using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Operations;
 
 namespace Moi.Identity.Idp;
@@ -11,6 +12,7 @@ internal static class Commands
           migrate                  bring the database to the tables of this version
           keyring rewrap           encrypt the key ring with the current certificate
           administrators invite    print a link that makes one person an administrator
+          clients apply FILE.json  register or change agencies' clients; also: list, export, delete ID
         """;
 
     // sysexits.h: EX_USAGE.
@@ -31,6 +33,8 @@ internal static class Commands
                 return await RewrapKeyRing.RunAsync(services, CancellationToken.None);
             case ["administrators", "invite"]:
                 return await AdministratorsFeature.InviteAsync(services, CancellationToken.None);
+            case ["clients", .. var arguments]:
+                return await ClientsCommand.RunAsync(services, arguments, CancellationToken.None);
             default:
                 await Console.Error.WriteLineAsync(Usage);
                 return WrongUsage;

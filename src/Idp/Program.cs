@@ -4,6 +4,7 @@ using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.InAppBrowsers;
+using Moi.Identity.Idp.Features.Oidc;
 using Moi.Identity.Idp.Features.Operations;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
@@ -20,7 +21,7 @@ return await StartupFailures.ExplainAsync(async () =>
     builder.AddOperations();
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb();
-    services.AddAudit().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddAdministrators();
+    services.AddAudit().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddAdministrators();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));
@@ -35,6 +36,7 @@ return await StartupFailures.ExplainAsync(async () =>
     app.UseAuthentication();
     app.UseAuthorization();
     app.MapOperations();
+    app.MapOidc();
     app.MapWeb();
     app.MapInAppBrowsers();
     app.MapPasskeys();

@@ -43,6 +43,12 @@ internal static class DataFeature
         return services;
     }
 
+    /// <summary>What a command needs before it touches the database: the embedded one may not exist yet.</summary>
+    internal static Task PrepareAsync(IServiceProvider services, CancellationToken ct)
+        => services.GetRequiredService<IOptions<IdpOptions>>().Value.Storage.Provider == StorageProvider.Sqlite
+            ? MigrateAsync(services, ct)
+            : Task.CompletedTask;
+
     /// <summary>Brings the database to the newest migration.</summary>
     internal static async Task MigrateAsync(IServiceProvider services, CancellationToken ct)
     {

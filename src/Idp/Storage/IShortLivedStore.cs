@@ -31,6 +31,12 @@ internal interface IShortLivedStore
     ValueTask<bool> TryReplaceAsync(
         string key, ReadOnlyMemory<byte> expected, ReadOnlyMemory<byte> replacement, TimeSpan? lifetime, CancellationToken ct);
 
+    /// <summary>
+    /// Puts <paramref name="replacement"/> in the place of a value and returns that value, in one step; the remaining
+    /// lifetime goes on. Nothing is written where nothing was.
+    /// </summary>
+    ValueTask<byte[]?> ExchangeAsync(string key, ReadOnlyMemory<byte> replacement, CancellationToken ct);
+
     ValueTask<bool> RemoveAsync(string key, CancellationToken ct);
 
     /// <summary>Adds a member to a set; the whole set lives at least <paramref name="lifetime"/> from now.</summary>

@@ -45,6 +45,10 @@ internal sealed class RedisShortLivedStore(IConnectionMultiplexer redis) : IShor
         return (int)result == 1;
     }
 
+    public async ValueTask<byte[]?> ExchangeAsync(string key, ReadOnlyMemory<byte> replacement, CancellationToken ct)
+        => await Run(
+            Database.StringSetAndGetAsync(Prefix + key, replacement, null, keepTtl: true, When.Exists), ct);
+
     public async ValueTask<bool> RemoveAsync(string key, CancellationToken ct)
         => await Run(Database.KeyDeleteAsync(Prefix + key), ct);
 

@@ -78,6 +78,29 @@ internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
             ("@key", key), ("@value", replacement.ToArray()), ("@expected", expected.ToArray()),
             ("@expires", lifetime is { } value ? Expiry(value) : DBNull.Value), ("@now", Now)) == 1);
 
+    public ValueTask<byte[]?> ExchangeAsync(string key, ReadOnlyMemory<byte> replacement, CancellationToken ct)
+    {
+        lock (_lock)
+        {
+            // Another process may exchange at the same time: only who still finds the value has it.
+            while (true)
+            {
+                if (Scalar("SELECT value FROM entries WHERE key = @key AND expires > @now", ("@key", key), ("@now", Now))
+                    is not byte[] value)
+                {
+                    return new((byte[]?)null);
+                }
+
+                if (Execute(
+                    "UPDATE entries SET value = @new WHERE key = @key AND value = @value AND expires > @now",
+                    ("@key", key), ("@new", replacement.ToArray()), ("@value", value), ("@now", Now)) == 1)
+                {
+                    return new(value);
+                }
+            }
+        }
+    }
+
     public ValueTask<bool> RemoveAsync(string key, CancellationToken ct)
         => new(Execute("DELETE FROM entries WHERE key = @key", ("@key", key)) == 1);
 

@@ -63,6 +63,44 @@ internal static class AuditEvents
     internal static AuditEvent AdministratorEnrolled(AuditContext context, Guid citizenId)
         => New(context, "administrator.enrolled", citizenId);
 
+    /// <summary>
+    /// <c>service.entered</c>: a citizen entered an agency's service and a code was issued. Details: <c>scopes</c>,
+    /// <c>acr</c>.
+    /// </summary>
+    internal static AuditEvent ServiceEntered(AuditContext context, Session session, string clientId, string scopes)
+        => New(context, "service.entered", session.CitizenId, clientId, session.Sid,
+            new() { ["scopes"] = scopes, ["acr"] = session.Acr });
+
+    /// <summary><c>consent.granted</c>: a citizen agreed to what a service receives. Details: <c>released</c>.</summary>
+    internal static AuditEvent ConsentGranted(AuditContext context, Session session, string clientId, string released)
+        => New(context, "consent.granted", session.CitizenId, clientId, session.Sid, new() { ["released"] = released });
+
+    /// <summary><c>consent.declined</c>: a citizen refused what a service asked for.</summary>
+    internal static AuditEvent ConsentDeclined(AuditContext context, Session session, string clientId)
+        => New(context, "consent.declined", session.CitizenId, clientId, session.Sid);
+
+    /// <summary><c>consent.withdrawn</c>: a citizen disconnected a service; its tokens ended.</summary>
+    internal static AuditEvent ConsentWithdrawn(AuditContext context, Guid citizenId, string clientId, string? sid)
+        => New(context, "consent.withdrawn", citizenId, clientId, sid);
+
+    /// <summary>
+    /// <c>grant.revoked</c>: the tokens of a service were ended because something was wrong. Details: <c>reason</c>.
+    /// </summary>
+    internal static AuditEvent GrantRevoked(AuditContext context, Guid? citizenId, string? clientId, string? sid, string reason)
+        => New(context, "grant.revoked", citizenId, clientId, sid, new() { ["reason"] = reason });
+
+    /// <summary><c>client.applied</c>: an agency's registration was made or changed. Details: <c>new</c>.</summary>
+    internal static AuditEvent ClientApplied(AuditContext context, string clientId, bool isNew)
+        => New(context, "client.applied", clientId: clientId, details: new() { ["new"] = isNew });
+
+    /// <summary><c>client.removed</c>: an agency's registration was removed.</summary>
+    internal static AuditEvent ClientRemoved(AuditContext context, string clientId)
+        => New(context, "client.removed", clientId: clientId);
+
+    /// <summary><c>key.created</c>: a signing key was made. Details: <c>kid</c>, <c>alg</c>.</summary>
+    internal static AuditEvent SigningKeyCreated(AuditContext context, string kid, string alg)
+        => New(context, "key.created", details: new() { ["kid"] = kid, ["alg"] = alg });
+
     internal static AuditEvent New(
         AuditContext context, string name, Guid? citizenId = null, string? clientId = null, string? sid = null,
         JsonObject? details = null)

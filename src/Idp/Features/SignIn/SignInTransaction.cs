@@ -108,9 +108,14 @@ internal sealed class SignInTransactions(Records<SignInTransaction> records, Bro
         string handle, Stored<SignInTransaction> read, SignInTransaction value, CancellationToken ct)
         => records.TryReplaceAsync(handle, read, value, ct);
 
-    /// <summary>Finishes it: of two requests only one gets it.</summary>
+    /// <summary>Finishes it: of two requests only one gets it. Shown by another browser, it is used up and gives nothing.</summary>
     internal async ValueTask<SignInTransaction?> TakeAsync(HttpContext http, string? handle, CancellationToken ct)
-        => await FindAsync(http, handle, ct) is not null ? await records.TakeAsync(handle, ct) : null;
+        => await records.TakeAsync(handle, ct) is { } taken && browser.Matches(http, taken.Browser) ? taken : null;
+
+    /// <summary>Goes on with what was taken, because another page is needed.</summary>
+    /// <returns>Its new handle.</returns>
+    internal ValueTask<string> ContinueAsync(SignInTransaction transaction, CancellationToken ct)
+        => records.AddAsync(transaction, ct);
 
     /// <summary>The address to go on with: the return path with the handle added.</summary>
     internal static string ReturnAddress(SignInTransaction transaction, string handle)

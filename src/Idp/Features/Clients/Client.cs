@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography;
+using Moi.Identity.Idp.Features.SignIn;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Moi.Identity.Idp.Features.Clients;
+
+/// <summary>A registration as the protocol reads it: parsed once, immutable, shared by all requests.</summary>
+internal sealed class Client
+{
+    private readonly byte[]? _secretHash;
+
+    internal Client(ClientMetadata metadata, byte[]? secretHash)
+    {
+        Metadata = metadata;
+        _secretHash = secretHash;
+        Profile = ClientProfile.Find(metadata.Profile) ?? throw new InvalidOperationException("A profile that does not exist.");
+        RedirectUris = [.. metadata.RedirectUris];
+        PostLogoutRedirectUris = [.. metadata.PostLogoutRedirectUris];
+        Keys = metadata.Jwks is null ? ClientKeys.None : ClientKeys.Read(metadata.Jwks, "$.jwks", new Mistakes());
+        AssertionAlgs = metadata.TokenEndpointAuthSigningAlg is { } alg ? [alg] : [.. Profile.DefaultAssertionAlgs];
+        Permissions = [.. GetPermissions(metadata)];
+        Requirements = [OpenIddictConstants.Requirements.Features.ProofKeyForCodeExchange];
+    }
+
+    internal ClientMetadata Metadata { get; }
+
+    internal string Id => Metadata.ClientId;
+
+    /// <summary>The agency: clients of one agency see the same subject for a citizen.</summary>
+    internal string Sector => Metadata.Agency;
+
+    internal ClientProfile Profile { get; }
+
+    internal bool IsActive => Metadata.Status == "active";
+
+    internal bool IsPublic => Metadata.TokenEndpointAuthMethod == ClientAuthenticationMethods.None;
+
+    internal bool RequiresPushedRequests => Profile.RequiresPushedRequests || Metadata.RequirePushedAuthorizationRequests;
+
+    internal ImmutableArray<string> RedirectUris { get; }
+
+    internal ImmutableArray<string> PostLogoutRedirectUris { get; }
+
+    /// <summary>The keys of an inline <c>jwks</c>.</summary>
+    internal ClientKeys Keys { get; }
+
+    /// <summary>Algorithms in which its assertions may be signed.</summary>
+    internal ImmutableArray<string> AssertionAlgs { get; }
+
+    internal ImmutableArray<string> Permissions { get; }
+
+    internal ImmutableArray<string> Requirements { get; }
+
+    /// <summary>Whether this is the client's secret.</summary>
+    /// <remarks>
+    /// The secret is 256 random bits of our own making, so one SHA-256 protects it as well as a slow hash would.
+    /// </remarks>
+    internal bool HasSecret(string secret)
+        => _secretHash is not null && CryptographicOperations.FixedTimeEquals(_secretHash, ClientSecret.Hash(secret));
+
+    /// <summary>Whether a browser may be sent there: exactly a registered address, compared as whole strings.</summary>
+    /// <remarks>RFC 8252 §7.3: for native applications the port of a loopback address may differ.</remarks>
+    internal bool AllowsRedirect(string address)
+        => RedirectUris.Contains(address)
+            || (Metadata.ApplicationType == ApplicationTypes.Native && RedirectUris.Any(known => IsSameLoopback(known, address)));
+
+    /// <summary>What the sign-in and consent pages say of it.</summary>
+    internal RequestingService Describe(string redirectUri)
+        => new(
+            Id, Metadata.NameZh, Metadata.NameEn, Metadata.AgencyNameZh, Metadata.AgencyNameEn,
+            new Uri(redirectUri, UriKind.Absolute) is { Scheme: "http" or "https" } uri
+                ? uri.GetLeftPart(UriPartial.Authority)
+                : redirectUri);
+
+    private static bool IsSameLoopback(string known, string address)
+        => Uri.TryCreate(known, UriKind.Absolute, out var registered)
+            && Uri.TryCreate(address, UriKind.Absolute, out var asked)
+            && registered.Scheme == Uri.UriSchemeHttp && IPAddress.TryParse(registered.Host.Trim('[', ']'), out var ip)
+            && IPAddress.IsLoopback(ip)
+            && new UriBuilder(asked) { Port = registered.Port }.Uri.AbsoluteUri == registered.AbsoluteUri
+            && asked.AbsoluteUri == address;
+
+    private static IEnumerable<string> GetPermissions(ClientMetadata metadata)
+    {
+        yield return OpenIddictConstants.Permissions.Endpoints.EndSession;
+        if (metadata.GrantTypes.Contains(GrantTypes.AuthorizationCode))
+        {
+            yield return OpenIddictConstants.Permissions.Endpoints.Authorization;
+            yield return OpenIddictConstants.Permissions.Endpoints.PushedAuthorization;
+            yield return OpenIddictConstants.Permissions.Endpoints.Token;
+            yield return OpenIddictConstants.Permissions.Endpoints.Revocation;
+            yield return OpenIddictConstants.Permissions.ResponseTypes.Code;
+        }
+
+        // A public client cannot prove who it is, so it may not ask about tokens.
+        if (metadata.TokenEndpointAuthMethod != ClientAuthenticationMethods.None)
+        {
+            yield return OpenIddictConstants.Permissions.Endpoints.Introspection;
+        }
+
+        foreach (var grant in metadata.GrantTypes)
+        {
+            yield return OpenIddictConstants.Permissions.Prefixes.GrantType + grant;
+        }
+
+        foreach (var scope in metadata.Scopes)
+        {
+            yield return OpenIddictConstants.Permissions.Prefixes.Scope + scope;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Frozen;
+using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Storage;
+
+namespace Moi.Identity.Idp.Features.Clients;
+
+/// <summary>All clients as one immutable snapshot, so that no request asks the database who the client is.</summary>
+internal sealed partial class ClientCatalog(
+    SqlDatabase sql, IShortLivedStore store, TimeProvider time, ILogger<ClientCatalog> logger)
+    : StoredSnapshot(store, time, Topic, TimeSpan.FromSeconds(30), logger)
+{
+    internal const string Topic = "clients";
+
+    private FrozenDictionary<string, Entry> _clients = FrozenDictionary<string, Entry>.Empty;
+    private string _fingerprint = "";
+
+    internal IEnumerable<Client> All => _clients.Values.Select(entry => entry.Client);
+
+    /// <summary>An active client, or nothing: suspended clients do not exist for the protocol.</summary>
+    internal Client? Find(string? clientId)
+        => clientId is not null && _clients.TryGetValue(clientId, out var entry) && entry.Client.IsActive
+            ? entry.Client
+            : null;
+
+    /// <summary>The client whether or not it may do anything, for names on pages and for logout.</summary>
+    internal Client? FindAny(string clientId) => _clients.GetValueOrDefault(clientId)?.Client;
+
+    protected override async Task ReadAsync(CancellationToken ct)
+    {
+        var fingerprint = await FingerprintAsync(ct);
+        var rows = await sql.ListAsync(
+            "SELECT client_id, version, updated_at, metadata, secret_hash FROM relying_parties", static _ => { }, Read, ct);
+        _clients = rows.ToFrozenDictionary(entry => entry.Client.Id);
+        _fingerprint = fingerprint;
+        LogLoaded(logger, rows.Count);
+    }
+
+    protected override async Task<bool> IsOutdatedAsync(CancellationToken ct) => await FingerprintAsync(ct) != _fingerprint;
+
+    /// <summary>An unchanged row keeps its object, and with it the keys that were imported.</summary>
+    private Entry Read(SqlRow row)
+        => _clients.TryGetValue(row.Text(0), out var known) && known.Version == row.Number(1) && known.UpdatedAt == row.Time(2)
+            ? known
+            : new Entry(
+                new Client(ClientMetadataReader.ReadStored(row.Text(3)), row.IsNull(4) ? null : row.Bytes(4)),
+                row.Number(1), row.Time(2));
+
+    private async Task<string> FingerprintAsync(CancellationToken ct)
+        => await sql.FirstAsync(
+            "SELECT COUNT(*), COALESCE(SUM(version), 0), MAX(updated_at) FROM relying_parties", static _ => { },
+            static row => $"{row.Number(0)}:{row.Number(1)}:{row.TimeOrNull(2):O}", ct) ?? "";
+
+    private sealed record Entry(Client Client, long Version, DateTimeOffset UpdatedAt);
+
+    [LoggerMessage(EventId = 5101, Level = LogLevel.Debug, Message = "{Count} clients loaded")]
+    private static partial void LogLoaded(ILogger logger, int count);
+}

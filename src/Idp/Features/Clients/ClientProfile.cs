@@ -1,0 +1,48 @@
+namespace Moi.Identity.Idp.Features.Clients;
+
+/// <summary>What a class of clients may and must do. The rules are data that the handlers read.</summary>
+internal sealed record ClientProfile
+{
+    /// <summary>基本: stock OpenID Connect products and most agencies.</summary>
+    internal static readonly ClientProfile Basic = new()
+    {
+        Name = "basic",
+        AuthMethods = ["private_key_jwt", "client_secret_basic", "none"],
+        AssertionAlgs = ["ES256", "PS256", "RS256"],
+        DefaultAssertionAlgs = ["ES256", "PS256"],
+        IdTokenAlgs = ["ES256", "PS256", "RS256"],
+    };
+
+    /// <summary>高: FAPI 2.0 Security Profile, for sensitive data.</summary>
+    internal static readonly ClientProfile Fapi2 = new()
+    {
+        Name = "fapi2",
+        AuthMethods = ["private_key_jwt"],
+        AssertionAlgs = ["ES256", "PS256"],
+        DefaultAssertionAlgs = ["ES256", "PS256"],
+        IdTokenAlgs = ["ES256", "PS256"],
+        RequiresPushedRequests = true,
+        Unavailable = "its tokens must be bound to a key of the client (DPoP or mutual TLS), which this version does not do",
+    };
+
+    internal static readonly IReadOnlyList<ClientProfile> All = [Basic, Fapi2];
+
+    internal required string Name { get; init; }
+
+    internal required IReadOnlyList<string> AuthMethods { get; init; }
+
+    /// <summary>What <c>token_endpoint_auth_signing_alg</c> may say.</summary>
+    internal required IReadOnlyList<string> AssertionAlgs { get; init; }
+
+    /// <summary>What is accepted from a client that registered no algorithm.</summary>
+    internal required IReadOnlyList<string> DefaultAssertionAlgs { get; init; }
+
+    internal required IReadOnlyList<string> IdTokenAlgs { get; init; }
+
+    internal bool RequiresPushedRequests { get; init; }
+
+    /// <summary>Why nobody can be registered under it, or nothing.</summary>
+    internal string? Unavailable { get; init; }
+
+    internal static ClientProfile? Find(string name) => All.FirstOrDefault(p => p.Name == name);
+}

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Storage;
+
+namespace Moi.Identity.Idp.Features.Clients;
+
+/// <summary>What an apply did, or why it did nothing.</summary>
+/// <param name="Mistakes">Everything wrong with the file; if there is anything, nothing was changed.</param>
+/// <param name="Applied">Client id and whether it is new.</param>
+/// <param name="Secrets">Secrets generated just now: this is the only time they can be read.</param>
+internal sealed record ApplyResult(
+    IReadOnlyList<Mistake> Mistakes, IReadOnlyList<(string ClientId, bool IsNew)> Applied,
+    IReadOnlyDictionary<string, ClientSecret> Secrets);
+
+/// <summary>Registers, changes and removes clients: all of a file or nothing, recorded in the same transaction.</summary>
+internal sealed class ClientRegistration(
+    SqlDatabase sql, IShortLivedStore store, AuditContextFactory audit, TimeProvider time, IHostEnvironment environment)
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    /// <summary>Applies a JSON array of RFC 7591 client metadata.</summary>
+    internal async Task<ApplyResult> ApplyAsync(string json, CancellationToken ct)
+    {
+        var mistakes = new Mistakes();
+        var clients = Read(json, mistakes);
+        if (!mistakes.Any)
+        {
+            await CheckAgenciesAsync(clients, mistakes, ct);
+        }
+
+        if (mistakes.Any)
+        {
+            return new ApplyResult(mistakes.List, [], new Dictionary<string, ClientSecret>());
+        }
+
+        var applied = new List<(string, bool)>();
+        var secrets = new Dictionary<string, ClientSecret>();
+        await sql.TransactionAsync(
+            async work =>
+            {
+                foreach (var (metadata, members) in clients)
+                {
+                    applied.Add((metadata.ClientId, await WriteAsync(work, metadata, members, secrets, ct)));
+                }
+
+                return true;
+            },
+            ct);
+        await store.PublishChangeAsync(ClientCatalog.Topic, ct);
+        return new ApplyResult([], applied, secrets);
+    }
+
+    /// <summary>Removes a client; its grants end with it.</summary>
+    internal async Task<bool> DeleteAsync(string clientId, CancellationToken ct)
+    {
+        var deleted = await sql.TransactionAsync(
+            async work =>
+            {
+                if (await work.ExecuteAsync(
+                    "DELETE FROM relying_parties WHERE client_id = @client", p => p.Add("client", clientId), ct) == 0)
+                {
+                    return false;
+                }
+
+                await work.ExecuteAsync(
+                    "UPDATE grants SET status = 1 WHERE client_id = @client AND status = 0", p => p.Add("client", clientId), ct);
+                await work.AppendAsync(AuditEvents.ClientRemoved(audit.Create(), clientId), ct);
+                return true;
+            },
+            ct);
+        if (deleted)
+        {
+            await store.PublishChangeAsync(ClientCatalog.Topic, ct);
+        }
+
+        return deleted;
+    }
+
+    /// <summary>All registrations in the form that <see cref="ApplyAsync"/> reads.</summary>
+    internal async Task<string> ExportAsync(CancellationToken ct)
+    {
+        var rows = await sql.ListAsync(
+            "SELECT metadata FROM relying_parties ORDER BY client_id", static _ => { }, static row => row.Text(0), ct);
+        return new JsonArray([.. rows.Select(row => JsonNode.Parse(row))]).ToJsonString(Readable);
+    }
+
+    private List<(ClientMetadata Metadata, JsonObject Members)> Read(string json, Mistakes mistakes)
+    {
+        JsonNode root;
+        try
+        {
+            root = ClientMetadataReader.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            mistakes.Add(e.Path ?? "$", "json", $"is not valid JSON (line {e.LineNumber + 1}): {e.Message.Split(" Path:")[0]}");
+            return [];
+        }
+
+        if (root is not JsonArray list)
+        {
+            mistakes.Add("$", "type", "must be an array of clients");
+            return [];
+        }
+
+        var rules = new ClientRules(environment.IsDevelopment());
+        var clients = new List<(ClientMetadata Metadata, JsonObject Members)>();
+        for (var i = 0; i < list.Count; i++)
+        {
+            var path = $"$[{i}]";
+            if (list[i] is not JsonObject members)
+            {
+                mistakes.Add(path, "type", "must be an object");
+                continue;
+            }
+
+            var metadata = ClientMetadataReader.Read(members, path, mistakes);
+            rules.Check(metadata, path, mistakes);
+            mistakes.Require(
+                clients.All(c => c.Metadata.ClientId != metadata.ClientId), path + ".client_id", "duplicate",
+                "this client is listed twice");
+            clients.Add((metadata, members));
+        }
+
+        return clients;
+    }
+
+    /// <summary>An agency has one name, whichever of its clients a citizen comes from.</summary>
+    private async Task CheckAgenciesAsync(
+        List<(ClientMetadata Metadata, JsonObject Members)> clients, Mistakes mistakes, CancellationToken ct)
+    {
+        var inFile = clients.Select(c => c.Metadata.ClientId).ToHashSet();
+        var stored = await sql.ListAsync(
+            "SELECT metadata FROM relying_parties", static _ => { },
+            static row => ClientMetadataReader.ReadStored(row.Text(0)), ct);
+        var names = stored.Where(m => !inFile.Contains(m.ClientId))
+            .DistinctBy(m => m.Agency).ToDictionary(m => m.Agency, m => (m.AgencyNameZh, m.AgencyNameEn));
+        for (var i = 0; i < clients.Count; i++)
+        {
+            var metadata = clients[i].Metadata;
+            var name = (metadata.AgencyNameZh, metadata.AgencyNameEn);
+            if (!names.TryAdd(metadata.Agency, name))
+            {
+                mistakes.Require(
+                    names[metadata.Agency] == name, $"$[{i}].moi_agency_name", "agency-name",
+                    $"another client of the agency {metadata.Agency} gives it another name; change them together in one file");
+            }
+        }
+    }
+
+    /// <summary>Writes one client.</summary>
+    /// <returns>Whether it is new.</returns>
+    private async Task<bool> WriteAsync(
+        SqlWork work, ClientMetadata metadata, JsonObject members, Dictionary<string, ClientSecret> secrets, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var rows = await work.ListAsync(
+            "SELECT secret_hash, created_at, version FROM relying_parties WHERE client_id = @client",
+            p => p.Add("client", metadata.ClientId),
+            row => (Secret: row.IsNull(0) ? null : row.Bytes(0), Created: row.Time(1), Version: row.Integer(2)), ct);
+        var isNew = rows.Count == 0;
+        var secret = isNew ? null : rows[0].Secret;
+        if (metadata.TokenEndpointAuthMethod != "client_secret_basic")
+        {
+            secret = null;
+        }
+        else if (secret is null)
+        {
+            var generated = new ClientSecret();
+            secrets[metadata.ClientId] = generated;
+            secret = generated.Hash();
+        }
+
+        await work.ExecuteAsync(
+            """
+            INSERT INTO relying_parties (client_id, agency, profile, metadata, secret_hash, created_at, updated_at, version)
+            VALUES (@client, @agency, @profile, @metadata, @secret, @created, @now, @version)
+            ON CONFLICT (client_id) DO UPDATE SET agency = excluded.agency, profile = excluded.profile,
+                metadata = excluded.metadata, secret_hash = excluded.secret_hash, updated_at = excluded.updated_at,
+                version = excluded.version
+            """,
+            p => p.Add("client", metadata.ClientId).Add("agency", metadata.Agency).Add("profile", metadata.Profile)
+                .Add("metadata", members.ToJsonString()).Add("secret", secret)
+                .Add("created", isNew ? now : rows[0].Created).Add("now", now).Add("version", isNew ? 1 : rows[0].Version + 1),
+            ct);
+        await work.AppendAsync(AuditEvents.ClientApplied(audit.Create(), metadata.ClientId, isNew), ct);
+        return isNew;
+    }
+}

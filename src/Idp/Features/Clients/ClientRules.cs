@@ -1,0 +1,130 @@
+using System.Text.RegularExpressions;
+
+namespace Moi.Identity.Idp.Features.Clients;
+
+/// <summary>Whether a client's metadata may be accepted: one validator for the command line and for every console.</summary>
+internal sealed partial class ClientRules(bool development)
+{
+    internal void Check(ClientMetadata client, string path, Mistakes mistakes)
+    {
+        mistakes.Require(
+            Name().IsMatch(client.ClientId) || client.ClientId.Length == 0, path + ".client_id", "name",
+            "must be 3 to 64 characters of a-z, 0-9 and -");
+        mistakes.Require(
+            Name().IsMatch(client.Agency) || client.Agency.Length == 0, path + ".moi_agency", "name",
+            "must be 3 to 64 characters of a-z, 0-9 and -");
+        mistakes.Require(client.Status is "active" or "suspended", path + ".moi_status", "value", "must be active or suspended");
+        mistakes.Require(
+            client.SubjectType == "pairwise", path + ".subject_type", "value",
+            "must be pairwise: a citizen has a different subject at every agency");
+        CheckNames(client, path, mistakes);
+        CheckGrants(client, path, mistakes);
+        CheckAddresses(client, path, mistakes);
+        if (ClientProfile.Find(client.Profile) is { } profile)
+        {
+            mistakes.Require(
+                profile.Unavailable is null, path + ".moi_profile", "profile-not-available",
+                $"the profile {profile.Name} is not available yet: {profile.Unavailable}");
+            CheckProfile(client, profile, path, mistakes);
+        }
+        else
+        {
+            mistakes.Add(path + ".moi_profile", "value", "must be basic or fapi2");
+        }
+    }
+
+    private static void CheckNames(ClientMetadata client, string path, Mistakes mistakes)
+    {
+        foreach (var (member, text) in (ReadOnlySpan<(string, string)>)
+            [("client_name", client.NameZh), ("client_name", client.NameEn), ("moi_agency_name", client.AgencyNameZh), ("moi_agency_name", client.AgencyNameEn)])
+        {
+            // The names stand in sentences on the sign-in and consent pages.
+            if (text.Length > 100 && !mistakes.List.Any(m => m.Path == $"{path}.{member}"))
+            {
+                mistakes.Add($"{path}.{member}", "length", "must be at most 100 characters");
+            }
+        }
+    }
+
+    private static void CheckGrants(ClientMetadata client, string path, Mistakes mistakes)
+    {
+        Each(client.GrantTypes, path + ".grant_types", "grant-type", mistakes,
+            g => g is "authorization_code" or "refresh_token", "must be authorization_code or refresh_token");
+        Each(client.ResponseTypes, path + ".response_types", "response-type", mistakes,
+            r => r == "code", "must be code");
+        foreach (var scope in client.Scopes.Where(s => !ScopeCatalogue.Exists(s)))
+        {
+            mistakes.Add(path + ".scope", "scope", $"the scope {scope} does not exist; there are: {string.Join(' ', ScopeCatalogue.Names)}");
+        }
+
+        mistakes.Require(
+            client.GrantTypes.Contains("authorization_code") || !client.GrantTypes.Contains("refresh_token"),
+            path + ".grant_types", "grant-type", "refresh_token comes with authorization_code");
+        mistakes.Require(
+            !client.Scopes.Contains(ScopeCatalogue.OfflineAccess) || client.GrantTypes.Contains("refresh_token"),
+            path + ".scope", "offline-access", "the scope offline_access needs the grant type refresh_token");
+        mistakes.Require(
+            !client.GrantTypes.Contains("authorization_code") || client.Scopes.Contains(ScopeCatalogue.OpenId),
+            path + ".scope", "openid", "must contain openid");
+    }
+
+    private static void CheckProfile(ClientMetadata client, ClientProfile profile, string path, Mistakes mistakes)
+    {
+        mistakes.Require(
+            profile.AuthMethods.Contains(client.TokenEndpointAuthMethod), path + ".token_endpoint_auth_method", "auth-method",
+            $"must be one of {string.Join(", ", profile.AuthMethods)} in the profile {profile.Name}");
+        mistakes.Require(
+            profile.IdTokenAlgs.Contains(client.IdTokenSignedResponseAlg), path + ".id_token_signed_response_alg", "alg",
+            $"must be one of {string.Join(", ", profile.IdTokenAlgs)} in the profile {profile.Name}");
+        mistakes.Require(
+            client.TokenEndpointAuthSigningAlg is not { } alg || profile.AssertionAlgs.Contains(alg),
+            path + ".token_endpoint_auth_signing_alg", "alg",
+            $"must be one of {string.Join(", ", profile.AssertionAlgs)} in the profile {profile.Name}");
+        mistakes.Require(
+            client.TokenEndpointAuthMethod == "private_key_jwt" || client.TokenEndpointAuthSigningAlg is null,
+            path + ".token_endpoint_auth_signing_alg", "alg", "is for private_key_jwt only");
+        CheckKeys(client, path, mistakes);
+    }
+
+    private static void CheckKeys(ClientMetadata client, string path, Mistakes mistakes)
+    {
+        mistakes.Require(client.Jwks is null || client.JwksUri is null, path + ".jwks_uri", "keys", "give either jwks or jwks_uri");
+        mistakes.Require(
+            client.TokenEndpointAuthMethod != "private_key_jwt" || client.Jwks is not null || client.JwksUri is not null,
+            path + ".jwks_uri", "keys", "private_key_jwt needs jwks or, better, jwks_uri");
+        if (client.Jwks is not null)
+        {
+            ClientKeys.Read(client.Jwks, path + ".jwks", mistakes);
+        }
+    }
+
+    private void CheckAddresses(ClientMetadata client, string path, Mistakes mistakes)
+    {
+        mistakes.Require(
+            client.ApplicationType is "web" or "native", path + ".application_type", "value", "must be web or native");
+        mistakes.Require(
+            client.ApplicationType != "native" || client.TokenEndpointAuthMethod == "none",
+            path + ".token_endpoint_auth_method", "auth-method", "a native application cannot keep a secret: it must be none");
+        var native = client.ApplicationType == "native";
+        var rules = new AddressRules(development, mistakes);
+        mistakes.Require(
+            !client.GrantTypes.Contains("authorization_code") || client.RedirectUris.Count > 0, path + ".redirect_uris", "missing",
+            "at least one address is needed to send citizens back to");
+        rules.CheckRedirects(client.RedirectUris, path + ".redirect_uris", native);
+        rules.CheckRedirects(client.PostLogoutRedirectUris, path + ".post_logout_redirect_uris", native);
+        rules.CheckCalled(client.JwksUri, path + ".jwks_uri");
+        rules.CheckCalled(client.BackchannelLogoutUri, path + ".backchannel_logout_uri");
+    }
+
+    private static void Each(
+        IReadOnlyList<string> values, string path, string rule, Mistakes mistakes, Func<string, bool> isRight, string text)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            mistakes.Require(values[i].Length == 0 || isRight(values[i]), $"{path}[{i}]", rule, text);
+        }
+    }
+
+    [GeneratedRegex("^[a-z0-9-]{3,64}\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Name();
+}

@@ -1,0 +1,20 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Moi.Identity.Idp.Features.Clients;
+
+/// <summary>A secret for <c>client_secret_basic</c>: shown once, kept as a hash.</summary>
+internal sealed class ClientSecret
+{
+    private readonly string _value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>For the one place that shows it to the person who asked.</summary>
+    internal string Reveal() => _value;
+
+    internal byte[] Hash() => Hash(_value);
+
+    internal static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    public override string ToString() => "(secret)";
+}

@@ -1,0 +1,30 @@
+using Moi.Identity.Idp.Sessions;
+
+namespace Moi.Identity.Idp.Features.Oidc;
+
+/// <summary>The assurance levels (<c>acr</c>) and which of them a session has.</summary>
+internal static class AssuranceLevels
+{
+    internal const string One = "urn:moi:acr:1";
+    internal const string Two = "urn:moi:acr:2";
+    internal const string Three = "urn:moi:acr:3";
+
+    /// <summary>A high-assurance authentication counts as one for this long.</summary>
+    private static readonly TimeSpan FreshnessOfThree = TimeSpan.FromMinutes(15);
+
+    private static readonly string[] Ascending = [One, Two, Three];
+
+    /// <summary>
+    /// The levels that somebody can reach here. Levels 2 and 3 need an identity that was checked, which this version
+    /// does not do.
+    /// </summary>
+    internal static IReadOnlyList<string> Attainable { get; } = [One];
+
+    /// <summary>The level the session has at this moment.</summary>
+    internal static string Of(Session session, DateTimeOffset now)
+        => session.Acr == Three && now - session.AuthTime > FreshnessOfThree ? Two : session.Acr;
+
+    /// <summary>Whether a level is at least the one asked for. Unknown levels are met by none.</summary>
+    internal static bool Meets(string level, string asked)
+        => Array.IndexOf(Ascending, asked) is >= 0 and var rank && Array.IndexOf(Ascending, level) >= rank;
+}

@@ -1,0 +1,72 @@
+using Moi.Identity.Idp.Features.SignIn;
+using Moi.Identity.Idp.Sessions;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Moi.Identity.Idp.Features.Oidc.Authorize;
+
+/// <summary>What has to happen before an authorization request may be answered with a code.</summary>
+internal abstract record AuthenticationDecision
+{
+    /// <summary>The session is good enough.</summary>
+    internal sealed record Enough : AuthenticationDecision;
+
+    /// <summary>The citizen must touch a passkey.</summary>
+    internal sealed record SignIn(AuthenticationRequirement Requirement) : AuthenticationDecision;
+
+    /// <summary>Nothing the citizen could do would help.</summary>
+    internal sealed record Refuse(string Error, string Description) : AuthenticationDecision;
+}
+
+/// <summary>OpenID Connect Core §3.1.2.1 and §3.1.2.3: <c>prompt</c>, <c>max_age</c>, <c>acr_values</c>.</summary>
+internal static class AuthenticationPolicy
+{
+    internal const string UnmetRequirements = "unmet_authentication_requirements";
+
+    /// <summary>Decides from the request, the session, and what was done in this very transaction.</summary>
+    /// <param name="request">The accepted authorization request.</param>
+    /// <param name="session">The session of the browser.</param>
+    /// <param name="outcome">The authentication that was made for this transaction.</param>
+    /// <param name="now">The time.</param>
+    internal static AuthenticationDecision Decide(
+        OpenIddictRequest request, Session? session, AuthenticationOutcome? outcome, DateTimeOffset now)
+    {
+        var asked = request.GetAcrValues();
+        string[] attainable = [.. asked.Where(AssuranceLevels.Attainable.Contains)];
+        if (asked.Length > 0 && attainable.Length == 0)
+        {
+            return new AuthenticationDecision.Refuse(UnmetRequirements, "None of the acr_values can be reached.");
+        }
+
+        var maxAge = request.MaxAge is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var requirement = new AuthenticationRequirement { AcrValues = attainable, MaxAge = maxAge };
+        if (session is null)
+        {
+            return new AuthenticationDecision.SignIn(requirement);
+        }
+
+        // SECURITY: a step-up is done only by an authentication that was asked for in this transaction and made in this
+        // session; neither a young session nor an answer to another tab will do.
+        var isDone = outcome is not null && outcome.Sid == session.Sid && outcome.CitizenId == session.CitizenId
+            && outcome.CredentialId == session.CredentialId;
+        if (!isDone && (request.HasPromptValue(PromptValues.Login) || request.HasPromptValue(PromptValues.SelectAccount)))
+        {
+            return new AuthenticationDecision.SignIn(requirement with { Fresh = true });
+        }
+
+        if (!isDone && maxAge is { } limit && now - session.AuthTime > limit)
+        {
+            return new AuthenticationDecision.SignIn(requirement with { Fresh = true, CitizenId = session.CitizenId });
+        }
+
+        var level = AssuranceLevels.Of(session, now);
+        if (attainable.Length == 0 || attainable.Any(value => AssuranceLevels.Meets(level, value)))
+        {
+            return new AuthenticationDecision.Enough();
+        }
+
+        return isDone
+            ? new AuthenticationDecision.Refuse(UnmetRequirements, "The citizen's passkey does not reach any of the acr_values.")
+            : new AuthenticationDecision.SignIn(requirement with { Fresh = true, CitizenId = session.CitizenId });
+    }
+}

@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.SignIn;
+using Moi.Identity.Idp.Sessions;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.Authorize;
+
+/// <summary>
+/// Answers an accepted authorization request: sends the browser to sign in, to the consent page, or back to the
+/// agency with a code.
+/// </summary>
+internal sealed class AuthorizeCitizen(
+    ClientCatalog clients, SignInTransactions transactions, GrantStore grants, SqlDatabase sql, AuditContextFactory audit,
+    IOptions<IdpOptions> options, TimeProvider time)
+    : IOpenIddictServerHandler<HandleAuthorizationRequestContext>
+{
+    public async ValueTask HandleAsync(HandleAuthorizationRequestContext context)
+    {
+        var http = context.Transaction.GetHttpRequest()!.HttpContext;
+        var request = context.Request;
+        var client = clients.Find(request.ClientId)!;
+        var transaction = context.Transaction.GetProperty<SignInTransaction>(typeof(SignInTransaction).FullName!);
+        if (HttpMethods.IsPost(http.Request.Method))
+        {
+            // OpenID Connect Core §3.1.2.1 allows POST, but a form of another site brings no session cookie along.
+            Redirect(context, http, QueryHelpers.AddQueryString("/connect/authorize", Parameters(request)), StatusCodes.Status303SeeOther);
+            return;
+        }
+
+        await http.AuthenticateAsync(SessionAuthentication.Scheme_);
+        var session = http.GetSession();
+        switch (AuthenticationPolicy.Decide(request, session, transaction?.Outcome, time.GetUtcNow()))
+        {
+            case AuthenticationDecision.Refuse refusal:
+                context.Reject(refusal.Error, refusal.Description);
+                return;
+            case AuthenticationDecision.SignIn signIn:
+                await SignInAsync(context, http, client, signIn.Requirement);
+                return;
+        }
+
+        var entry = await grants.ReadEntryAsync(session!, client, context.CancellationToken);
+        if (entry is not { MaySignIn: true } || IsAnotherCitizen(context, entry))
+        {
+            await RefuseOrSignInAsync(context, http, client, transaction);
+            return;
+        }
+
+        var scopes = request.GetScopes();
+        var released = ScopeCatalogue.ReleasedBy(scopes);
+        var before = entry.Released?.Split(' ') ?? [];
+        var answer = transaction?.Consent is { } given && given.Sid == session!.Sid ? given : null;
+        if (answer is { Granted: false })
+        {
+            await sql.AppendAsync(AuditEvents.ConsentDeclined(audit.Create(), session!, client.Id), context.CancellationToken);
+            context.Reject(Errors.AccessDenied, "The citizen declined.");
+            return;
+        }
+
+        if (answer is null && (request.HasPromptValue(PromptValues.Consent) || released.Except(before).Any()))
+        {
+            await AskForConsentAsync(context, http, client, transaction);
+            return;
+        }
+
+        var subject = entry.Subject ?? await grants.GetSubjectAsync(session!.CitizenId, client.Sector, context.CancellationToken);
+        var grantId = await grants.EnterAsync(
+            new GrantEntry(
+                session!, client, subject, string.Join(' ', scopes), CultureInfo.CurrentUICulture.Name,
+                answer is null ? null : string.Join(' ', released.Union(before))),
+            context.CancellationToken);
+        context.SignIn(Principal(session!, subject, scopes, grantId));
+    }
+
+    /// <summary>The request as it was accepted, to be kept while the citizen is on our pages.</summary>
+    private static Dictionary<string, string?> Parameters(OpenIddictRequest request)
+        => request.GetParameters()
+            .Where(p => p.Key is not (OpenIddictConstants.Parameters.RequestUri or OpenIddictConstants.Parameters.Request))
+            .Select(p => (p.Key, Value: (string?)p.Value))
+            .Where(p => p.Value is not null)
+            .ToDictionary(p => p.Key, p => p.Value);
+
+    /// <summary>OpenID Connect Core §3.1.2.1: <c>id_token_hint</c> names the citizen that the agency expects.</summary>
+    private static bool IsAnotherCitizen(HandleAuthorizationRequestContext context, EntryState entry)
+        => context.IdentityTokenHintPrincipal?.GetClaim(Claims.Subject) is { } expected && expected != entry.Subject;
+
+    private static void Redirect(
+        HandleAuthorizationRequestContext context, HttpContext http, string address, int status = StatusCodes.Status302Found)
+    {
+        http.Response.StatusCode = status;
+        http.Response.Headers.Location = address;
+        http.Response.Headers.CacheControl = "no-store";
+        context.HandleRequest();
+    }
+
+    /// <summary>The account is suspended, its passkey removed, or it is not the one that the agency expects.</summary>
+    private async Task RefuseOrSignInAsync(
+        HandleAuthorizationRequestContext context, HttpContext http, Client client, SignInTransaction? transaction)
+    {
+        if (transaction?.Outcome is not null)
+        {
+            context.Reject(Errors.AccessDenied, "The citizen who signed in cannot be used for this request.");
+            return;
+        }
+
+        await SignInAsync(context, http, client, new AuthenticationRequirement { Fresh = true });
+    }
+
+    private async Task SignInAsync(
+        HandleAuthorizationRequestContext context, HttpContext http, Client client, AuthenticationRequirement requirement)
+    {
+        if (context.Request.HasPromptValue(PromptValues.None))
+        {
+            context.Reject(Errors.LoginRequired, "The citizen must sign in.");
+            return;
+        }
+
+        var handle = await transactions.BeginAsync(
+            http, "/connect/authorize", requirement, client.Describe(context.Request.RedirectUri!),
+            Parameters(context.Request)!, context.CancellationToken);
+        Redirect(context, http, Page("/sign-in", handle, context.Request));
+    }
+
+    private async Task AskForConsentAsync(
+        HandleAuthorizationRequestContext context, HttpContext http, Client client, SignInTransaction? transaction)
+    {
+        if (context.Request.HasPromptValue(PromptValues.None))
+        {
+            context.Reject(Errors.ConsentRequired, "The citizen must agree.");
+            return;
+        }
+
+        var handle = transaction is null
+            ? await transactions.BeginAsync(
+                http, "/connect/authorize", new AuthenticationRequirement(), client.Describe(context.Request.RedirectUri!),
+                Parameters(context.Request)!, context.CancellationToken)
+            : await transactions.ContinueAsync(transaction with { Consent = null }, context.CancellationToken);
+        Redirect(context, http, Page("/consent", handle, context.Request));
+    }
+
+    private static string Page(string path, string handle, OpenIddictRequest request)
+    {
+        var address = QueryHelpers.AddQueryString(path, SignInTransactions.Parameter, handle);
+        return request.UiLocales is { Length: > 0 and < 200 } locales
+            ? QueryHelpers.AddQueryString(address, OpenIddictConstants.Parameters.UiLocales, locales)
+            : address;
+    }
+
+    private ClaimsPrincipal Principal(Session session, string subject, IEnumerable<string> scopes, Guid grantId)
+    {
+        var identity = new ClaimsIdentity(SessionAuthentication.Scheme_, Claims.Name, Claims.Role);
+        identity.SetClaim(Claims.Subject, subject)
+            .SetClaim("sid", session.Sid)
+            .SetClaim(Claims.AuthenticationContextReference, AssuranceLevels.Of(session, time.GetUtcNow()))
+            .SetClaim(Claims.AuthenticationTime, session.AuthTime.ToUnixTimeSeconds())
+            .SetClaims(Claims.AuthenticationMethodReference, [.. session.Amr]);
+        identity.SetDestinations(static claim => claim.Type switch
+        {
+            Claims.AuthenticationContextReference or Claims.AuthenticationTime =>
+                [Destinations.IdentityToken, Destinations.AccessToken],
+            "sid" or Claims.AuthenticationMethodReference => [Destinations.IdentityToken],
+            _ => [],
+        });
+        var principal = new ClaimsPrincipal(identity);
+        principal.SetScopes(scopes);
+
+        // RFC 9068 §3: without a resource in the request, the token is for the default one, our userinfo endpoint.
+        principal.SetResources(options.Value.Issuer + "connect/userinfo");
+        principal.SetAuthorizationId(grantId.ToString());
+        return principal;
+    }
+}

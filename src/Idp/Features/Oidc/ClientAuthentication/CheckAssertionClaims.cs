@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
+
+/// <summary>An assertion whose signature is good, waiting to be used up.</summary>
+internal sealed record VerifiedAssertion(string ClientId, string JwtId, DateTimeOffset ExpiresAt);
+
+/// <summary>RFC 7523 §3, with the audience as FAPI 2.0 §5.3.2.1 and RFC 10070 want it.</summary>
+internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimeProvider time)
+    : IOpenIddictServerHandler<ValidateTokenContext>
+{
+    private const int LongestJti = 256;
+
+    public ValueTask HandleAsync(ValidateTokenContext context)
+    {
+        if (context.ValidTokenTypes.Contains(TokenTypeIdentifiers.Private.ClientAssertion)
+            && context.TokenValidationResult?.SecurityToken is JsonWebToken assertion)
+        {
+            Check(context, assertion);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private void Check(ValidateTokenContext context, JsonWebToken assertion)
+    {
+        JsonElement claims;
+        try
+        {
+            using var document = JsonDocument.Parse(
+                Base64UrlEncoder.DecodeBytes(assertion.EncodedPayload), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            claims = document.RootElement.Clone();
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            context.Reject(Errors.InvalidClient, "The client assertion is not valid JSON.");
+            return;
+        }
+
+        // 1-2. "The JWT MUST contain an iss claim ... a sub claim ... the subject MUST be the client_id"
+        var issuer = Text(claims, "iss");
+        if (issuer is null || issuer != Text(claims, "sub"))
+        {
+            context.Reject(Errors.InvalidClient, "iss and sub of the client assertion must both be the client_id.");
+            return;
+        }
+
+        // 3. "The authorization server MUST reject any JWT that does not contain its own identity as the intended
+        //    audience." SECURITY: exactly our issuer, as a string. The token endpoint's address, or a list in which we
+        //    are one of several, lets another server use the assertion here (CVE-2025-27370, CVE-2025-27371).
+        if (Text(claims, "aud") != options.Value.Issuer)
+        {
+            context.Reject(Errors.InvalidClient, $"aud of the client assertion must be the string {options.Value.Issuer} and nothing else.");
+            return;
+        }
+
+        // 4. "The JWT MUST contain an exp claim that limits the time window"
+        var now = time.GetUtcNow();
+        if (Time(claims, "exp") is not { } expires || expires <= now - Lifetimes.ClockSkew || expires > now + Lifetimes.ClientAssertion)
+        {
+            context.Reject(
+                Errors.InvalidClient,
+                $"exp of the client assertion must lie ahead by at most {Lifetimes.ClientAssertion.TotalMinutes:0} minutes.");
+            return;
+        }
+
+        // 5-6. nbf and iat may not lie ahead, apart from a little difference between clocks.
+        if (IsAhead(claims, "nbf", now) || IsAhead(claims, "iat", now))
+        {
+            context.Reject(Errors.InvalidClient, "nbf and iat of the client assertion must not lie ahead.");
+            return;
+        }
+
+        // 7. "The JWT MAY contain a jti claim": here it must, so that each assertion works once.
+        if (Text(claims, "jti") is not { Length: > 0 and <= LongestJti } jti)
+        {
+            context.Reject(Errors.InvalidClient, "The client assertion needs a jti.");
+            return;
+        }
+
+        context.Transaction.SetProperty(
+            typeof(VerifiedAssertion).FullName!, new VerifiedAssertion(issuer, jti, expires));
+    }
+
+    private static string? Text(JsonElement claims, string name)
+        => claims.ValueKind == JsonValueKind.Object && claims.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+
+    private static DateTimeOffset? Time(JsonElement claims, string name)
+        => claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetDouble(out var seconds) && seconds is > 0 and < 253_402_300_000
+                ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
+                : null;
+
+    private static bool IsAhead(JsonElement claims, string name, DateTimeOffset now)
+        => claims.TryGetProperty(name, out _) && !(Time(claims, name) <= now + Lifetimes.ClockSkew);
+}

@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore;
+using Moi.Identity.Idp.Features.Clients;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
+
+/// <summary>A client authenticates in the one way it has registered, and in no other.</summary>
+internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddictServerHandler<ProcessAuthenticationContext>
+{
+    public ValueTask HandleAsync(ProcessAuthenticationContext context)
+    {
+        if (!IsClientEndpoint(context.EndpointType) || clients.Find(context.ClientId) is not { } client)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var used = Method(context);
+        if (used != client.Metadata.TokenEndpointAuthMethod)
+        {
+            context.Reject(
+                Errors.InvalidClient,
+                $"The client must authenticate with {client.Metadata.TokenEndpointAuthMethod}, its registered method; this request used {used}.");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    internal static bool IsClientEndpoint(OpenIddictServerEndpointType endpoint)
+        => endpoint is OpenIddictServerEndpointType.Token or OpenIddictServerEndpointType.PushedAuthorization
+            or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation;
+
+    private static string Method(ProcessAuthenticationContext context)
+    {
+        if (!string.IsNullOrEmpty(context.ClientAssertion))
+        {
+            return ClientAuthenticationMethods.PrivateKeyJwt;
+        }
+
+        if (string.IsNullOrEmpty(context.ClientSecret))
+        {
+            return ClientAuthenticationMethods.None;
+        }
+
+        string? header = context.Transaction.GetHttpRequest()?.Headers.Authorization;
+        return header?.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) == true
+            ? ClientAuthenticationMethods.ClientSecretBasic
+            : ClientAuthenticationMethods.ClientSecretPost;
+    }
+}

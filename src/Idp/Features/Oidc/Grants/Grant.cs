@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Moi.Identity.Idp.Features.Oidc.Grants;
+
+/// <summary>
+/// What a client may do for a citizen because of one session: the family of all its tokens, and the list of clients
+/// that must be told when the session ends. One valid row for each session and client.
+/// </summary>
+internal sealed class Grant
+{
+    public Guid Id { get; init; }
+
+    public Guid CitizenId { get; init; }
+
+    /// <summary>The passkey of the last sign-in: tokens do not outlive it.</summary>
+    public Guid CredentialId { get; set; }
+
+    public required string ClientId { get; init; }
+
+    public required string Sid { get; init; }
+
+    /// <summary>The pairwise subject, as the client knows the citizen.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>Scopes, separated by spaces.</summary>
+    public required string Scopes { get; set; }
+
+    /// <summary>The language in which the citizen signed in, a BCP 47 tag.</summary>
+    public required string Locale { get; set; }
+
+    public GrantStatus Status { get; set; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The last time a code was issued for it.</summary>
+    public DateTimeOffset UsedAt { get; set; }
+}
+
+internal enum GrantStatus
+{
+    Valid = 0,
+    Revoked = 1,
+}
+
+internal sealed class GrantConfiguration : IEntityTypeConfiguration<Grant>
+{
+    public void Configure(EntityTypeBuilder<Grant> builder)
+    {
+        builder.ToTable("Grants");
+        builder.HasKey(g => g.Id);
+        builder.Property(g => g.Id).ValueGeneratedNever();
+        builder.Property(g => g.ClientId).HasMaxLength(64);
+        builder.Property(g => g.Sid).HasMaxLength(64);
+        builder.Property(g => g.Subject).HasMaxLength(64);
+        builder.Property(g => g.Locale).HasMaxLength(16);
+        builder.Property(g => g.Scopes).HasMaxLength(1000);
+        builder.HasIndex(g => new { g.Sid, g.ClientId }).IsUnique().HasFilter("status = 0").HasDatabaseName("ux_grants_valid");
+        builder.HasIndex(g => g.Sid);
+        builder.HasIndex(g => new { g.CitizenId, g.ClientId });
+        builder.HasIndex(g => g.UsedAt);
+        builder.HasOne<Data.Citizen>().WithMany().HasForeignKey(g => g.CitizenId).OnDelete(DeleteBehavior.Cascade);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Sessions;
+
+namespace Moi.Identity.Idp.Features.Oidc.Grants;
+
+/// <summary>What the database knows when a citizen is about to enter a service.</summary>
+/// <param name="MaySignIn">The citizen and the passkey of the session are active.</param>
+/// <param name="Subject">The pairwise subject, if the agency has met the citizen before.</param>
+/// <param name="Released">What the citizen has agreed to release to the client before.</param>
+/// <param name="Nickname">The citizen's own words for the account.</param>
+internal sealed record EntryState(bool MaySignIn, string? Subject, string? Released, string Nickname);
+
+/// <summary>What the database knows of a grant when one of its tokens is used.</summary>
+internal sealed record GrantState(
+    Guid Id, bool IsValid, Guid CitizenId, string ClientId, string Sid, string Scopes, string Locale, string Nickname,
+    int? RefreshStatus);
+
+/// <summary>What is to be written when a code is issued.</summary>
+internal sealed record GrantEntry(Session Session, Client Client, string Subject, string Scopes, string Locale, string? NewConsent);
+
+/// <summary>Grants, pairwise subjects and consents by plain SQL: one round trip a step on PostgreSQL.</summary>
+internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, TimeProvider time)
+{
+    private const string Upsert = """
+        INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, status, created_at, used_at)
+        VALUES (@id, @citizen, @credential, @client, @sid, @subject, @scopes, @locale, 0, @now, @now)
+        ON CONFLICT (sid, client_id) WHERE status = 0
+        DO UPDATE SET credential_id = excluded.credential_id, scopes = excluded.scopes, locale = excluded.locale,
+            used_at = excluded.used_at
+        RETURNING id
+        """;
+
+    private const string Consent = """
+        INSERT INTO consents (citizen_id, client_id, released, granted_at) VALUES (@citizen, @client, @released, @now)
+        ON CONFLICT (citizen_id, client_id) DO UPDATE SET released = excluded.released, granted_at = excluded.granted_at
+        """;
+
+    private const string OneTrip = $"WITH g AS ({Upsert}), a AS ({AuditSql.Insert}) SELECT id FROM g";
+
+    /// <summary>Everything that decides about an entry, in one select.</summary>
+    internal Task<EntryState?> ReadEntryAsync(Session session, Client client, CancellationToken ct)
+        => sql.FirstAsync(
+            """
+            SELECT c.status, k.status, p.subject, n.released, c.display_label
+            FROM citizens c
+            LEFT JOIN credentials k ON k.id = @credential AND k.citizen_id = c.id
+            LEFT JOIN pairwise_subjects p ON p.citizen_id = c.id AND p.sector = @sector
+            LEFT JOIN consents n ON n.citizen_id = c.id AND n.client_id = @client
+            WHERE c.id = @citizen
+            """,
+            p => p.Add("citizen", session.CitizenId).Add("credential", session.CredentialId)
+                .Add("sector", client.Sector).Add("client", client.Id),
+            row => new EntryState(
+                row.Integer(0) == (int)CitizenStatus.Active && !row.IsNull(1) && row.Integer(1) == (int)CredentialStatus.Active,
+                row.TextOrNull(2), row.TextOrNull(3), row.Text(4)),
+            ct);
+
+    /// <summary>The citizen's subject at this sector; made when they first meet.</summary>
+    internal async Task<string> GetSubjectAsync(Guid citizenId, string sector, CancellationToken ct)
+    {
+        await sql.ExecuteAsync(
+            """
+            INSERT INTO pairwise_subjects (citizen_id, sector, subject) VALUES (@citizen, @sector, @subject)
+            ON CONFLICT (citizen_id, sector) DO NOTHING
+            """,
+            p => p.Add("citizen", citizenId).Add("sector", sector)
+                .Add("subject", Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24))),
+            ct);
+        return await sql.FirstAsync(
+            "SELECT subject FROM pairwise_subjects WHERE citizen_id = @citizen AND sector = @sector",
+            p => p.Add("citizen", citizenId).Add("sector", sector), row => row.Text(0), ct)
+            ?? throw new InvalidOperationException("A pairwise subject that was just stored is not there.");
+    }
+
+    /// <summary>Writes the grant, a new consent, and the audit events, all or nothing.</summary>
+    /// <returns>The id of the grant of this session and client.</returns>
+    internal async Task<Guid> EnterAsync(GrantEntry entry, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        var entered = AuditEvents.ServiceEntered(audit.Create(), entry.Session, entry.Client.Id, entry.Scopes);
+        if (sql.IsPostgres && entry.NewConsent is null)
+        {
+            var row = await sql.FirstAsync(
+                OneTrip, p => Bind(p, entry, now).BindAudit(entered), row => new GrantId(row.Guid(0)), ct);
+            return row!.Value;
+        }
+
+        var id = Guid.Empty;
+        await sql.TransactionAsync(
+            async work =>
+            {
+                id = (await work.ListAsync(Upsert, p => Bind(p, entry, now), row => row.Guid(0), ct))[0];
+                await work.AppendAsync(entered, ct);
+                if (entry.NewConsent is { } released)
+                {
+                    await work.ExecuteAsync(
+                        Consent,
+                        p => p.Add("citizen", entry.Session.CitizenId).Add("client", entry.Client.Id)
+                            .Add("released", released).Add("now", now),
+                        ct);
+                    await work.AppendAsync(
+                        AuditEvents.ConsentGranted(audit.Create(), entry.Session, entry.Client.Id, released), ct);
+                }
+
+                return true;
+            },
+            ct);
+        return id;
+    }
+
+    /// <summary>Everything that decides about the use of a token, in one select.</summary>
+    internal Task<GrantState?> FindAsync(Guid grantId, Guid? refreshTokenId, CancellationToken ct)
+        => sql.FirstAsync(
+            """
+            SELECT g.status, c.status, k.status, g.citizen_id, g.client_id, g.sid, g.scopes, g.locale, c.display_label, r.status
+            FROM grants g
+            JOIN citizens c ON c.id = g.citizen_id
+            LEFT JOIN credentials k ON k.id = g.credential_id AND k.citizen_id = g.citizen_id
+            LEFT JOIN refresh_tokens r ON r.id = @token AND r.grant_id = g.id
+            WHERE g.id = @grant
+            """,
+            p => p.Add("grant", grantId).Add("token", refreshTokenId ?? Guid.Empty),
+            row => new GrantState(
+                grantId,
+                row.Integer(0) == (int)GrantStatus.Valid && row.Integer(1) == (int)CitizenStatus.Active
+                    && !row.IsNull(2) && row.Integer(2) == (int)CredentialStatus.Active,
+                row.Guid(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Text(8),
+                row.IsNull(9) ? null : row.Integer(9)),
+            ct);
+
+    /// <summary>Ends every token of the grant.</summary>
+    internal Task RevokeAsync(Guid grantId, string reason, CancellationToken ct)
+        => sql.TransactionAsync(
+            async work =>
+            {
+                var revoked = await work.ListAsync(
+                    "UPDATE grants SET status = 1 WHERE id = @grant AND status = 0 RETURNING citizen_id, client_id, sid",
+                    p => p.Add("grant", grantId),
+                    row => (Citizen: row.Guid(0), Client: row.Text(1), Sid: row.Text(2)), ct);
+                foreach (var (citizen, client, sid) in revoked)
+                {
+                    await work.AppendAsync(AuditEvents.GrantRevoked(audit.Create(), citizen, client, sid, reason), ct);
+                }
+
+                return true;
+            },
+            ct);
+
+    private static SqlParameters Bind(SqlParameters p, GrantEntry entry, DateTimeOffset now)
+        => p.Add("id", Guid.CreateVersion7(now)).Add("citizen", entry.Session.CitizenId)
+            .Add("credential", entry.Session.CredentialId).Add("client", entry.Client.Id).Add("sid", entry.Session.Sid)
+            .Add("subject", entry.Subject).Add("scopes", entry.Scopes).Add("locale", entry.Locale).Add("now", now);
+
+    private sealed record GrantId(Guid Value);
+}

@@ -1,0 +1,23 @@
+namespace Moi.Identity.Idp.Features.Oidc;
+
+/// <summary>How long things live. They are promises of the protocol profile, not settings.</summary>
+internal static class Lifetimes
+{
+    /// <summary>From pushing a request to opening it (RFC 9126 §2.2).</summary>
+    internal static readonly TimeSpan PushedRequest = TimeSpan.FromSeconds(60);
+
+    internal static readonly TimeSpan Code = TimeSpan.FromSeconds(60);
+
+    internal static readonly TimeSpan AccessToken = TimeSpan.FromMinutes(5);
+
+    internal static readonly TimeSpan IdToken = TimeSpan.FromMinutes(5);
+
+    /// <summary>Of a refresh token that is not used; each use gives a new one.</summary>
+    internal static readonly TimeSpan RefreshToken = TimeSpan.FromDays(14);
+
+    /// <summary>How far in the future a client assertion may expire.</summary>
+    internal static readonly TimeSpan ClientAssertion = TimeSpan.FromMinutes(10);
+
+    /// <summary>How far a client's clock may be ahead of ours.</summary>
+    internal static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,168 @@
+using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.Authorize;
+using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
+using Moi.Identity.Idp.Features.Oidc.Discovery;
+using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Oidc.Outbound;
+using Moi.Identity.Idp.Features.Oidc.Resources;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
+using OpenIddict.Server;
+using OpenIddict.Server.AspNetCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+using static OpenIddict.Server.OpenIddictServerHandlers;
+
+namespace Moi.Identity.Idp.Features.Oidc;
+
+internal static class OidcFeature
+{
+    internal static IServiceCollection AddOidc(this IServiceCollection services)
+    {
+        services.AddClients();
+        services.AddSingleton<GrantStore>();
+        services.AddSingleton<RefreshTokenStore>();
+        services.AddSingleton<SingleUseTokens>();
+        services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<RemoteKeys>();
+        services.AddSingleton<DiscoveryDocument>();
+        services.AddSingleton<SigningKeyRing>();
+        services.AddHostedService(sp => sp.GetRequiredService<SigningKeyRing>());
+        services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ConfigureKeys>();
+        services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(
+            sp => sp.GetRequiredService<SigningKeyRing>());
+        services.AddHealthChecks().AddCheck<SigningKeysCheck>("signing_keys").AddCheck<ClientsCheck>("clients");
+        services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<IdpOptions>>(
+            (server, idp) => server.Issuer = new Uri(idp.Value.Issuer, UriKind.Absolute));
+        services.AddOptions<OpenIddictServerAspNetCoreOptions>().Configure<IOptions<IdpOptions>>(
+            (server, idp) => server.DisableTransportSecurityRequirement = !idp.Value.IsHttps);
+        services.AddOpenIddict()
+            .AddCore(core => core.SetDefaultApplicationEntity<Client>()
+                .ReplaceApplicationStore<Client, ClientStore>(ServiceLifetime.Singleton)
+                .DisableEntityCaching().DisableAdditionalFiltering())
+            .AddServer(Configure);
+        return services;
+    }
+
+    internal static WebApplication MapOidc(this WebApplication app)
+    {
+        WellKnown.Map(app);
+        return app;
+    }
+
+    private static void Configure(OpenIddictServerBuilder server)
+    {
+        server.SetAuthorizationEndpointUris("connect/authorize")
+            .SetPushedAuthorizationEndpointUris("connect/par")
+            .SetTokenEndpointUris("connect/token")
+            .SetUserInfoEndpointUris("connect/userinfo")
+            .SetIntrospectionEndpointUris("connect/introspect")
+            .SetRevocationEndpointUris("connect/revoke")
+            .SetConfigurationEndpointUris(Array.Empty<Uri>())
+            .SetJsonWebKeySetEndpointUris(Array.Empty<Uri>());
+        server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange();
+
+        // What the engine calls storage is off: codes, requests and refresh tokens are kept by the handlers below.
+        server.DisableTokenStorage().DisableAuthorizationStorage().DisableAccessTokenEncryption();
+        server.SetAuthorizationCodeLifetime(Lifetimes.Code)
+            .SetAccessTokenLifetime(Lifetimes.AccessToken)
+            .SetIdentityTokenLifetime(Lifetimes.IdToken)
+            .SetRefreshTokenLifetime(Lifetimes.RefreshToken);
+        server.Configure(options =>
+        {
+            options.RequestTokenLifetime = Lifetimes.PushedRequest;
+            options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
+            options.ResponseModes.Clear();
+            options.ResponseModes.Add(ResponseModes.Query);
+            options.ClientAuthenticationMethods.Clear();
+            options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretBasic);
+            options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.PrivateKeyJwt);
+            options.SubjectTypes.Clear();
+            options.SubjectTypes.Add(SubjectTypes.Pairwise);
+        });
+        server.UseDataProtection().PreferDefaultAccessTokenFormat();
+        server.UseAspNetCore();
+        new Pipeline(server).Build();
+    }
+
+    /// <summary>
+    /// Our handlers in the order in which a sign-in meets them. The engine's own run in between; where one of ours
+    /// stands is said by its neighbour.
+    /// </summary>
+    private sealed class Pipeline(OpenIddictServerBuilder server)
+    {
+        internal void Build()
+        {
+            // Who is the client?
+            After<ValidateTokenContext, ResolveAssertionKeys>(Protection.ResolveTokenValidationParameters.Descriptor);
+            After<ValidateTokenContext, CheckAssertionClaims>(Protection.ValidateIdentityModelToken.Descriptor);
+            Before<ProcessAuthenticationContext, RequireRegisteredMethod>(ValidateClientType.Descriptor);
+            Replace<ProcessAuthenticationContext, CheckClientSecret>(ValidateClientSecret.Descriptor);
+            Last<ValidatePushedAuthorizationRequestContext, ConsumeAssertion<ValidatePushedAuthorizationRequestContext>>();
+            Last<ValidateTokenRequestContext, ConsumeAssertion<ValidateTokenRequestContext>>();
+            Last<ValidateIntrospectionRequestContext, ConsumeAssertion<ValidateIntrospectionRequestContext>>();
+            Last<ValidateRevocationRequestContext, ConsumeAssertion<ValidateRevocationRequestContext>>();
+
+            // The authorization request.
+            After<ExtractAuthorizationRequestContext, ResumeTransaction>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor);
+            Replace<ValidateAuthorizationRequestContext, CheckScopes<ValidateAuthorizationRequestContext>>(
+                Authentication.ValidateScopes.Descriptor);
+            Replace<ValidatePushedAuthorizationRequestContext, CheckScopes<ValidatePushedAuthorizationRequestContext>>(
+                Authentication.ValidatePushedScopes.Descriptor);
+            After<ValidateAuthorizationRequestContext, RequirePushedRequest>(
+                Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor);
+            After<HandleAuthorizationRequestContext, AuthorizeCitizen>(Authentication.AttachPrincipal.Descriptor);
+
+            // Its answer, or the error and where that is told.
+            After<ProcessErrorContext, NormalizeErrors>(AttachErrorParameters.Descriptor);
+            After<ApplyAuthorizationResponseContext, RedirectErrorsToClient>(Authentication.InferResponseMode.Descriptor);
+            Before<ApplyAuthorizationResponseContext, ShowErrorPage>(
+                OpenIddictServerAspNetCoreHandlers.Authentication.ProcessSelfRedirection.Descriptor);
+
+            // Codes, pushed requests, refresh tokens.
+            After<GenerateTokenContext, StoreSingleUseToken>(Protection.GenerateIdentityModelToken.Descriptor);
+            After<ValidateTokenContext, SpendSingleUseToken>(Protection.RemoveDisallowedCharacters.Descriptor);
+            Replace<ValidateTokenRequestContext, CheckScopes<ValidateTokenRequestContext>>(Exchange.ValidateScopes.Descriptor);
+            Before<ValidateTokenRequestContext, CheckPresenter>(Exchange.ValidateAuthorizedParty.Descriptor);
+            After<ValidateTokenRequestContext, CheckGrant>(Exchange.ValidateGrantedScopes.Descriptor);
+            Before<GenerateTokenContext, StoreRefreshToken>(Protection.AttachTokenSubject.Descriptor);
+            After<GenerateTokenContext, ShapeJwt>(Protection.AttachTokenMetadata.Descriptor);
+
+            // What tokens are good for.
+            Before<ValidateTokenContext, LimitTokenTypes>(Protection.ResolveTokenValidationParameters.Descriptor);
+            After<HandleUserInfoRequestContext, AnswerUserInfo>(UserInfo.AttachClaims.Descriptor);
+            After<HandleIntrospectionRequestContext, AnswerIntrospection>(Introspection.AttachApplicationClaims.Descriptor);
+            Replace<HandleRevocationRequestContext, RevokeGrant>(Revocation.RevokeToken.Descriptor);
+        }
+
+        private void Before<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour)
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(neighbour.Order - 1);
+
+        private void After<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour)
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(neighbour.Order + 1);
+
+        private void Replace<TContext, THandler>(OpenIddictServerHandlerDescriptor replaced)
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+        {
+            server.RemoveEventHandler(replaced);
+            Add<TContext, THandler>(replaced.Order);
+        }
+
+        private void Last<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 500);
+
+        private void Add<TContext, THandler>(int order)
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => server.AddEventHandler<TContext>(handler => handler.UseSingletonHandler<THandler>().SetOrder(order));
+    }
+}

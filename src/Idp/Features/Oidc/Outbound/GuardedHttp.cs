@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Moi.Identity.Idp.Features.Oidc.Outbound;
+
+/// <summary>
+/// HTTP to addresses that agencies registered (<c>jwks_uri</c>, back-channel logout): https, no redirects, no proxy,
+/// small answers, little time, and never to an address inside our own network.
+/// </summary>
+/// <remarks>
+/// SECURITY: the name is resolved here and the connection is opened to that very address, so a name that changes its
+/// address between the check and the use (DNS rebinding) gains nothing. In Development <c>*.localhost</c> is reached
+/// on the loopback address, where the samples and tests listen.
+/// </remarks>
+internal sealed class GuardedHttp : IDisposable
+{
+    internal const int MostBytes = 64 * 1024;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    private readonly bool _development;
+    private readonly HttpClient _client;
+
+    public GuardedHttp(IHostEnvironment environment)
+    {
+        _development = environment.IsDevelopment();
+        var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ConnectTimeout = Limit,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            MaxConnectionsPerServer = 4,
+            ConnectCallback = ConnectAsync,
+        };
+        _client = new HttpClient(handler, disposeHandler: true) { Timeout = Limit, MaxResponseContentBufferSize = MostBytes };
+    }
+
+    /// <summary>Sends the request and reads the whole answer, at most <see cref="MostBytes"/>.</summary>
+    /// <exception cref="HttpRequestException">It could not be sent, was not allowed, or the answer was too large.</exception>
+    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        if (request.RequestUri is not { IsAbsoluteUri: true } uri
+            || (uri.Scheme != Uri.UriSchemeHttps && !(_development && uri.Scheme == Uri.UriSchemeHttp)))
+        {
+            throw new HttpRequestException("Only https addresses are called.");
+        }
+
+        try
+        {
+            return await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, ct);
+        }
+        catch (TaskCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new HttpRequestException("No answer in time.", e);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        var addresses = await ResolveAsync(context.DnsEndPoint.Host, ct);
+        if (addresses.Length == 0)
+        {
+            throw new HttpRequestException("The address is not on the public network.");
+        }
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, context.DnsEndPoint.Port, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken ct)
+    {
+        if (_development
+            && (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)))
+        {
+            return [IPAddress.Loopback, IPAddress.IPv6Loopback];
+        }
+
+        var all = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, ct);
+
+        // One address inside is enough to refuse: a name that has both is up to something.
+        return Array.TrueForAll(all, PublicAddress.IsAllowed) ? all : [];
+    }
+}

@@ -1,0 +1,212 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Moi.Identity.Idp.Tests.Oidc;
+
+/// <summary>An agency's application: a correct client by default, of which a test bends one thing.</summary>
+internal sealed class TestAgency
+{
+    private readonly OidcServer _server;
+    private readonly HttpClient _http;
+
+    internal TestAgency(OidcServer server, string clientId)
+    {
+        _server = server;
+        _http = server.NewBackChannel();
+        ClientId = clientId;
+        Host = $"http://{clientId}.localhost";
+        Metadata = new JsonObject
+        {
+            ["client_id"] = clientId,
+            ["client_name"] = "Building permits",
+            ["client_name#zh-TW"] = "建照申辦",
+            ["moi_agency"] = clientId,
+            ["moi_agency_name"] = "Building Office",
+            ["moi_agency_name#zh-TW"] = "建築管理處",
+            ["redirect_uris"] = new JsonArray(RedirectUri),
+            ["post_logout_redirect_uris"] = new JsonArray(Host + "/bye"),
+            ["grant_types"] = new JsonArray("authorization_code", "refresh_token"),
+            ["scope"] = "openid profile offline_access",
+            ["token_endpoint_auth_method"] = "private_key_jwt",
+            ["jwks"] = new JsonObject { ["keys"] = new JsonArray(PublicJwk()) },
+        };
+    }
+
+    internal string ClientId { get; }
+
+    internal string Host { get; }
+
+    internal string RedirectUri => Host + "/callback";
+
+    internal string? Secret { get; private set; }
+
+    internal ECDsa Key { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    internal JsonObject Metadata { get; }
+
+    internal string AuthMethod => (string)Metadata["token_endpoint_auth_method"]!;
+
+    internal string Verifier { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+
+    internal JsonObject PublicJwk(string kid = "k1")
+    {
+        var p = Key.ExportParameters(false);
+        return new JsonObject
+        {
+            ["kty"] = "EC", ["crv"] = "P-256", ["kid"] = kid, ["use"] = "sig",
+            ["x"] = Base64Url.EncodeToString(p.Q.X), ["y"] = Base64Url.EncodeToString(p.Q.Y),
+        };
+    }
+
+    internal TestAgency UseSecret()
+    {
+        Metadata["token_endpoint_auth_method"] = "client_secret_basic";
+        Metadata.Remove("jwks");
+        return this;
+    }
+
+    internal TestAgency BePublic()
+    {
+        Metadata["token_endpoint_auth_method"] = "none";
+        Metadata.Remove("jwks");
+        return this;
+    }
+
+    internal async Task RegisterAsync()
+    {
+        var result = await _server.ApplyAsync(new JsonArray(Metadata.DeepClone()).ToJsonString());
+        result.Mistakes.ShouldBeEmpty();
+        Secret = result.Secrets.GetValueOrDefault(ClientId)?.Reveal() ?? Secret;
+    }
+
+    /// <summary>The parameters of a correct authorization request.</summary>
+    internal Dictionary<string, string> Request(Action<Dictionary<string, string>>? bend = null)
+    {
+        var request = new Dictionary<string, string>
+        {
+            ["client_id"] = ClientId,
+            ["response_type"] = "code",
+            ["redirect_uri"] = RedirectUri,
+            ["scope"] = "openid profile",
+            ["state"] = "state-1",
+            ["nonce"] = "nonce-1",
+            ["code_challenge"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(Verifier))),
+            ["code_challenge_method"] = "S256",
+        };
+        bend?.Invoke(request);
+        return request;
+    }
+
+    internal string AuthorizeAddress(Action<Dictionary<string, string>>? bend = null)
+        => QueryHelpers.AddQueryString("/connect/authorize", Request(bend)!);
+
+    /// <summary>Pushes a request.</summary>
+    /// <returns>The address to open.</returns>
+    internal async Task<string> PushAsync(Action<Dictionary<string, string>>? bend = null)
+    {
+        var body = await (await PostAsync("/connect/par", Request(bend))).JsonAsync(HttpStatusCode.Created);
+        return QueryHelpers.AddQueryString(
+            "/connect/authorize",
+            new Dictionary<string, string?> { ["client_id"] = ClientId, ["request_uri"] = (string?)body["request_uri"] });
+    }
+
+    internal Task<HttpResponseMessage> RedeemAsync(string code, Action<Dictionary<string, string>>? bend = null)
+    {
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = RedirectUri, ["code_verifier"] = Verifier,
+        };
+        bend?.Invoke(form);
+        return PostAsync("/connect/token", form);
+    }
+
+    internal Task<HttpResponseMessage> RefreshAsync(string token, Action<Dictionary<string, string>>? bend = null)
+    {
+        var form = new Dictionary<string, string> { ["grant_type"] = "refresh_token", ["refresh_token"] = token };
+        bend?.Invoke(form);
+        return PostAsync("/connect/token", form);
+    }
+
+    internal Task<HttpResponseMessage> UserInfoAsync(string token)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/connect/userinfo");
+        request.Headers.Authorization = new("Bearer", token);
+        return _http.SendAsync(request);
+    }
+
+    /// <summary>Posts a form to an endpoint, authenticated in the registered way.</summary>
+    internal Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> form, string? assertion = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path);
+        var fields = new Dictionary<string, string>(form) { ["client_id"] = ClientId };
+        switch (AuthMethod)
+        {
+            case "private_key_jwt":
+                fields["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+                fields["client_assertion"] = assertion ?? Assertion();
+                break;
+            case "client_secret_basic":
+                request.Headers.Authorization = new(
+                    "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{ClientId}:{Secret}")));
+                break;
+        }
+
+        request.Content = new FormUrlEncodedContent(fields);
+        return _http.SendAsync(request);
+    }
+
+    /// <summary>Posts a form exactly as given.</summary>
+    internal Task<HttpResponseMessage> PostRawAsync(string path, Dictionary<string, string> form)
+        => _http.PostAsync(path, new FormUrlEncodedContent(form));
+
+    /// <summary>A correct client assertion, of which a test bends header or claims.</summary>
+    internal string Assertion(Action<JsonObject>? bendClaims = null, Action<JsonObject>? bendHeader = null, ECDsa? key = null)
+    {
+        var now = _server.Time.GetUtcNow().ToUnixTimeSeconds();
+        var header = new JsonObject { ["alg"] = "ES256", ["kid"] = "k1" };
+        var claims = new JsonObject
+        {
+            ["iss"] = ClientId, ["sub"] = ClientId, ["aud"] = OidcServer.Issuer, ["iat"] = now, ["exp"] = now + 60,
+            ["jti"] = RandomNumberGenerator.GetHexString(32),
+        };
+        bendHeader?.Invoke(header);
+        bendClaims?.Invoke(claims);
+        var content = Encode(header) + "." + Encode(claims);
+        return content + "." + Base64Url.EncodeToString(
+            (key ?? Key).SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256));
+    }
+
+    /// <summary>A citizen enters: consents if asked, and comes back with a code.</summary>
+    internal async Task<string> EnterAsync(TestBrowser browser, Action<Dictionary<string, string>>? bend = null)
+    {
+        var answer = await browser.GetAsync(await PushAsync(bend));
+        var next = answer.Redirect();
+        if (next.AbsolutePath == "/consent")
+        {
+            next = await ConsentForm.AnswerAsync(browser, next, agree: true);
+        }
+
+        next.GetLeftPart(UriPartial.Path).ShouldBe(RedirectUri, next.ToString());
+        return next.Query()["code"];
+    }
+
+    /// <summary>A citizen enters and the agency has its tokens.</summary>
+    internal async Task<JsonObject> GetTokensAsync(TestBrowser browser, Action<Dictionary<string, string>>? bend = null)
+        => await (await RedeemAsync(await EnterAsync(browser, bend))).JsonAsync();
+
+    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
+}
+
+internal static class Jwt
+{
+    internal static JsonObject Header(string token) => Part(token, 0);
+
+    internal static JsonObject Claims(string token) => Part(token, 1);
+
+    private static JsonObject Part(string token, int index)
+        => JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[index]))!.AsObject();
+}

@@ -5,7 +5,8 @@ public sealed class AuthenticationRequest
 {
     /// <summary>The user handle of the account, where it is known before the ceremony starts; null for a usernameless one.</summary>
     /// <remarks>SECURITY: this decides, once, how the owner is checked (§7.2 step 6). With a handle, only that account's
-    /// credentials are accepted; without one, the response must carry the handle of the credential's owner.</remarks>
+    /// credentials are accepted; without one, the response must carry the handle of the credential's owner. An empty handle
+    /// is refused at the start: a null array turns into one.</remarks>
     public ReadOnlyMemory<byte>? UserHandle { get; init; }
 
     /// <summary>The only credentials accepted; empty asks for discoverable ones.</summary>

@@ -15,7 +15,8 @@ public sealed class AuthenticationResponse
     public string RelyingPartyId => State.RelyingPartyId;
 
     /// <summary>The user handle the sender claims; null if absent. Never look an account up by this alone.</summary>
-    public ReadOnlyMemory<byte>? UserHandle => Parsed.UserHandle is { } handle ? new ReadOnlyMemory<byte>(handle) : null;
+    /// <remarks>Written out: <c>null</c> beside a <see cref="ReadOnlyMemory{T}"/> is the empty one, not none.</remarks>
+    public ReadOnlyMemory<byte>? UserHandle => Parsed.UserHandle is { } handle ? new ReadOnlyMemory<byte>(handle) : default(ReadOnlyMemory<byte>?);
 
     internal AuthenticationState State { get; }
 

@@ -1,0 +1,233 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Moi.Identity.Testing;
+
+namespace Moi.Identity.Fido2.Tests;
+
+/// <summary>§8.2, "Packed Attestation Statement Format", and the certificates of §8.2.1 and §8.2.2.</summary>
+public sealed class PackedTests
+{
+    private static readonly byte[] Signature = Cbor.Bytes(new byte[70]);
+    private static readonly byte[] Es256 = Cbor.Number(-7);
+
+    [Theory(DisplayName = "§8.2 step 1: the statement has alg, sig and perhaps x5c, nothing else")]
+    [MemberData(nameof(Malformed))]
+    public void Refuses_a_malformed_statement(string what, byte[] statement, WebAuthnError expected)
+        => new GoodRegistration { Authenticator = Self(), Lies = new Lies { Statement = statement } }.Run()
+            .Failure.ShouldNotBeNull(what).Error.ShouldBe(expected, what);
+
+    public static TheoryData<string, byte[], WebAuthnError> Malformed() => new()
+    {
+        { "no map", Cbor.Array(), WebAuthnError.PackedMembers },
+        { "empty", Cbor.Map(Array.Empty<(string, byte[])>()), WebAuthnError.PackedMembers },
+        { "no sig", Cbor.Map(("alg", Es256)), WebAuthnError.PackedMembers },
+        { "no alg", Cbor.Map(("sig", Signature)), WebAuthnError.PackedMembers },
+        { "alg is text", Cbor.Map(("alg", Cbor.Text("ES256")), ("sig", Signature)), WebAuthnError.PackedMembers },
+        { "sig is text", Cbor.Map(("alg", Es256), ("sig", Cbor.Text("sig"))), WebAuthnError.PackedMembers },
+        { "unknown member", Cbor.Map(("alg", Es256), ("sig", Signature), ("ver", Cbor.Text("2.0"))), WebAuthnError.PackedMembers },
+        { "a member twice", Cbor.Map(("alg", Es256), ("sig", Signature), ("alg", Es256)), WebAuthnError.AttestationCbor },
+        { "a name is a number", Cbor.Map((Cbor.Number(1), Es256), (Cbor.Text("sig"), Signature)), WebAuthnError.PackedMembers },
+        { "x5c is a byte string", Cbor.Map(("alg", Es256), ("sig", Signature), ("x5c", Signature)), WebAuthnError.PackedX5c },
+        { "x5c is empty", Cbor.Map(("alg", Es256), ("sig", Signature), ("x5c", Cbor.Array())), WebAuthnError.PackedX5c },
+        { "x5c has text", Cbor.Map(("alg", Es256), ("sig", Signature), ("x5c", Cbor.Array(Cbor.Text("MII")))), WebAuthnError.PackedX5c },
+        { "x5c has nine", Cbor.Map(("alg", Es256), ("sig", Signature), ("x5c", Cbor.Array([.. Enumerable.Repeat(Signature, 9)]))), WebAuthnError.PackedX5c },
+        { "x5c has no certificate", Cbor.Map(("alg", Es256), ("sig", Signature), ("x5c", Cbor.Array(Cbor.Bytes([])))), WebAuthnError.CertificateParse },
+        { "ECDAA", Cbor.Map(("alg", Es256), ("sig", Signature), ("ecdaaKeyId", Signature)), WebAuthnError.PackedEcdaa },
+    };
+
+    [Fact(DisplayName = "§8.2 step 2: another key's signature is refused")]
+    public void Basic_signature_of_another_key()
+    {
+        using var other = SoftKey.Create(-7);
+        new GoodRegistration { Authenticator = Basic(), Lies = new Lies { SigningKey = other } }.Run().ShouldBeRefused(WebAuthnError.SignatureInvalid);
+    }
+
+    [Fact(DisplayName = "§8.2 step 2: the signature is over these data")]
+    public void Basic_signature_over_other_data()
+    {
+        new GoodRegistration { Authenticator = Basic(), Lies = new Lies { ClientDataAfterwards = json => [.. json, (byte)' '] } }.Run().ShouldBeRefused(WebAuthnError.SignatureInvalid);
+        new GoodRegistration { Authenticator = Basic(), Lies = new Lies { AuthenticatorDataAfterwards = data => [.. data[..33], 1, .. data[34..]] } }
+            .Run().ShouldBeRefused(WebAuthnError.SignatureInvalid);
+    }
+
+    [Theory(DisplayName = "§8.2 step 2, R-SIG-6: alg fits the certificate's key")]
+    [InlineData(-257)]
+    [InlineData(-8)]
+    [InlineData(-35)]
+    [InlineData(-65535)]
+    [InlineData(0)]
+    public void Basic_alg_of_another_kind(int algorithm)
+        => new GoodRegistration { Authenticator = Basic(), Lies = new Lies { StatementAlgorithm = algorithm } }.Run().ShouldBeRefused(WebAuthnError.PackedAlgorithm);
+
+    [Theory(DisplayName = "§8.2 step 2: batch keys of every algorithm")]
+    [InlineData(-35)]
+    [InlineData(-36)]
+    [InlineData(-8)]
+    [InlineData(-257)]
+    [InlineData(-37)]
+    public void Basic_with_other_batch_keys(int algorithm)
+        => new GoodRegistration { Authenticator = With(new CertificateShape { Algorithm = algorithm }) }.Run().ShouldSucceed();
+
+    [Theory(DisplayName = "§8.2.1: what the certificate says")]
+    [MemberData(nameof(Certificates))]
+    public void Certificate_requirements(string what, CertificateShape shape, WebAuthnError expected)
+    {
+        var result = new GoodRegistration { Authenticator = With(shape) }.Run();
+        (result.Failure?.Error ?? WebAuthnError.None).ShouldBe(expected, what);
+    }
+
+    public static TheoryData<string, CertificateShape, WebAuthnError> Certificates() => new()
+    {
+        { "as it should be", new CertificateShape(), WebAuthnError.None },
+        { "no AAGUID extension", new CertificateShape { AaguidExtension = false }, WebAuthnError.None },
+        { "no C", new CertificateShape { Country = null }, WebAuthnError.CertificateSubject },
+        { "C of three letters", new CertificateShape { Country = "TWN" }, WebAuthnError.CertificateSubject },
+        { "C of digits", new CertificateShape { Country = "12" }, WebAuthnError.CertificateSubject },
+        { "no O", new CertificateShape { Organization = null }, WebAuthnError.CertificateSubject },
+        { "no OU", new CertificateShape { OrganizationalUnit = null }, WebAuthnError.CertificateSubject },
+        { "another OU", new CertificateShape { OrganizationalUnit = "Authenticator attestation" }, WebAuthnError.CertificateSubject },
+        { "no CN", new CertificateShape { CommonName = null }, WebAuthnError.CertificateSubject },
+        { "a CA", new CertificateShape { BasicConstraints = true }, WebAuthnError.CertificateAuthority },
+        { "no basic constraints", new CertificateShape { BasicConstraints = null }, WebAuthnError.CertificateAuthority },
+        { "another AAGUID", new CertificateShape { Aaguid = Guid.Empty }, WebAuthnError.CertificateAaguid },
+        { "AAGUID wrapped once", new CertificateShape { AaguidWrappedTwice = false }, WebAuthnError.CertificateExtension },
+        { "AAGUID critical", new CertificateShape { AaguidCritical = true }, WebAuthnError.CertificateExtension },
+        { "firmware version", new CertificateShape { Extensions = [Firmware(42, critical: false)] }, WebAuthnError.None },
+        { "firmware version critical", new CertificateShape { Extensions = [Firmware(42, critical: true)] }, WebAuthnError.CertificateExtension },
+        { "firmware version negative", new CertificateShape { Extensions = [Firmware(-1, critical: false)] }, WebAuthnError.CertificateExtension },
+        { "explicit CA=FALSE", new CertificateShape { BasicConstraints = null, Extensions = [new X509Extension("2.5.29.19", [0x30, 3, 1, 1, 0], critical: true)] }, WebAuthnError.None },
+        { "broken basic constraints", new CertificateShape { BasicConstraints = null, Extensions = [new X509Extension("2.5.29.19", [0x30, 9], critical: true)] }, WebAuthnError.CertificateAuthority },
+    };
+
+    [Fact(DisplayName = "§8.2.1: version 3 only")]
+    public void Certificate_version()
+    {
+        var authority = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid);
+        new GoodRegistration { Authenticator = Basic(), Lies = new Lies { Certificates = [WithoutVersion(authority.Certificates[0])] } }
+            .Run().ShouldBeRefused(WebAuthnError.CertificateVersion);
+    }
+
+    [Fact(DisplayName = "§8.2.2: a device's serial number only where enterprise attestation was asked for")]
+    public void Enterprise_serial_number()
+    {
+        X509Extension Serial(bool critical) => new("1.3.6.1.4.1.45724.1.1.2", [4, 2, 0x12, 0x34], critical);
+        var shape = new CertificateShape { Extensions = [Serial(critical: false)] };
+        new GoodRegistration { Authenticator = With(shape) }.Run().ShouldBeRefused(WebAuthnError.CertificateExtension);
+        new GoodRegistration { Authenticator = With(shape), Conveyance = AttestationConveyance.Direct }.Run().ShouldBeRefused(WebAuthnError.CertificateExtension);
+        new GoodRegistration { Authenticator = With(shape), Conveyance = AttestationConveyance.Enterprise }.Run().ShouldSucceed();
+        new GoodRegistration { Authenticator = With(new CertificateShape { Extensions = [Serial(critical: true)] }), Conveyance = AttestationConveyance.Enterprise }
+            .Run().ShouldBeRefused(WebAuthnError.CertificateExtension);
+    }
+
+    [Fact(DisplayName = "§8.2: bytes after a certificate, PEM, and a broken second certificate are refused")]
+    public void Certificates_are_read_to_the_last_byte()
+    {
+        var leaf = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Certificates[0];
+        GoodRegistration Sending(params byte[][] certificates) => new() { Authenticator = Basic(), Lies = new Lies { Certificates = certificates } };
+
+        Sending([.. leaf, 0]).Run().ShouldBeRefused(WebAuthnError.CertificateParse);
+        Sending(System.Text.Encoding.ASCII.GetBytes(PemEncoding.WriteString("CERTIFICATE", leaf))).Run().ShouldBeRefused(WebAuthnError.CertificateParse);
+        Sending(leaf, [0x30, 0]).Run().ShouldBeRefused(WebAuthnError.CertificateParse);
+        Sending(leaf, new byte[17 * 1024]).Run().ShouldBeRefused(WebAuthnError.CertificateParse);
+        Sending(leaf, SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Root).Run().ShouldSucceed().TrustPathThumbprints.Count.ShouldBe(2);
+    }
+
+    [Fact(DisplayName = "§8.2: every truncation of a certificate, and every byte of it changed, is a verdict and not an exception")]
+    public void Broken_certificates()
+    {
+        var leaf = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Certificates[0];
+        var ceremony = new GoodRegistration { Authenticator = Basic() };
+        var started = ceremony.Begin();
+        for (var i = 0; i < leaf.Length; i++)
+        {
+            Finish([leaf[..i]]).ShouldBeRefused(WebAuthnError.CertificateParse);
+            byte[] changed = [.. leaf[..i], (byte)(leaf[i] ^ 0xFF), .. leaf[(i + 1)..]];
+            Finish([changed]).ShouldNotBeNull();
+        }
+
+        RegistrationResult Finish(byte[][] certificates) => ceremony.Registration.Finish(
+            started.State, System.Text.Encoding.UTF8.GetBytes((ceremony with { Lies = new Lies { Certificates = certificates } }).Answer(started)));
+    }
+
+    [Fact(DisplayName = "§8.2 step 3: self attestation is signed by the credential key")]
+    public void Self_signature_of_another_key()
+    {
+        using var other = SoftKey.Create(-7);
+        new GoodRegistration { Authenticator = Self(), Lies = new Lies { SigningKey = other } }.Run().ShouldBeRefused(WebAuthnError.SignatureInvalid);
+    }
+
+    [Theory(DisplayName = "§8.2 step 3: alg is that of the credential key")]
+    [InlineData(-8)]
+    [InlineData(-35)]
+    [InlineData(-257)]
+    public void Self_alg_of_another_kind(int algorithm)
+        => new GoodRegistration { Authenticator = Self(), Lies = new Lies { StatementAlgorithm = algorithm } }.Run().ShouldBeRefused(WebAuthnError.PackedAlgorithm);
+
+    [Fact(DisplayName = "§8.2 step 3: self attestation proves nothing about the model")]
+    public void Self_has_no_trust_path()
+    {
+        var record = new GoodRegistration { Authenticator = Self() }.Run().ShouldSucceed();
+        (record.AttestationType, record.IsAttestationTrusted).ShouldBe((AttestationType.Self, false));
+        record.TrustPathThumbprints.ShouldBeEmpty();
+    }
+
+    [Theory(DisplayName = "§8.7: the statement of none is the empty map")]
+    [InlineData("A0", true)]
+    [InlineData("80", false)]
+    [InlineData("F6", false)]
+    [InlineData("40", false)]
+    [InlineData("A163616C6726", false)]
+    public void None_statement(string statement, bool accepted)
+    {
+        var result = new GoodRegistration { Lies = new Lies { Statement = Convert.FromHexString(statement) } }.Run();
+        if (accepted)
+        {
+            result.ShouldSucceed().AttestationType.ShouldBe(AttestationType.None);
+        }
+        else
+        {
+            result.ShouldBeRefused(WebAuthnError.NoneStatement);
+        }
+    }
+
+    private static SoftAuthenticator Self() => new() { Attestation = SoftAttestation.PackedSelf };
+
+    private static SoftAuthenticator Basic() => new() { Attestation = SoftAttestation.PackedBasic };
+
+    private static SoftAuthenticator With(CertificateShape shape)
+        => new() { Attestation = SoftAttestation.PackedBasic, Authority = new SoftAttestationAuthority(new SoftAuthenticator().Aaguid, shape) };
+
+    private static X509Extension Firmware(int version, bool critical)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        writer.WriteInteger(version);
+        return new X509Extension("1.3.6.1.4.1.45724.1.1.5", writer.Encode(), critical);
+    }
+
+    /// <summary>The same certificate without its version: version 1, whatever its signature is worth.</summary>
+    private static byte[] WithoutVersion(byte[] der)
+    {
+        var certificate = new AsnReader(der, AsnEncodingRules.DER).ReadSequence();
+        var body = certificate.ReadSequence();
+        body.ReadEncodedValue();
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+            {
+                while (body.HasData)
+                {
+                    writer.WriteEncodedValue(body.ReadEncodedValue().Span);
+                }
+            }
+
+            while (certificate.HasData)
+            {
+                writer.WriteEncodedValue(certificate.ReadEncodedValue().Span);
+            }
+        }
+
+        return writer.Encode();
+    }
+}

@@ -11,11 +11,12 @@ public static class LocalhostHttp
         new(Handler(), disposeHandler: true) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>A handler that connects to the loopback address whatever the host is called.</summary>
-    public static SocketsHttpHandler Handler() => new()
+    /// <param name="keepsCookies">Whether it keeps cookies itself; a <see cref="CitizenBrowser"/> keeps its own.</param>
+    public static SocketsHttpHandler Handler(bool keepsCookies = true) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
-        CookieContainer = new CookieContainer(),
+        UseCookies = keepsCookies,
         ConnectCallback = static async (context, ct) =>
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -3,11 +3,14 @@ namespace Moi.Identity.Fido2;
 /// <summary>Why a ceremony was refused, for the operator. Nothing of it is for the peer.</summary>
 public sealed record WebAuthnFailure
 {
-    private WebAuthnFailure(WebAuthnError error, string code, string section, string step, string detail)
-        => (Error, Code, Section, Step, Detail) = (error, code, section, step, detail);
+    private WebAuthnFailure(WebAuthnError error, CeremonyKind ceremony, string code, string section, string step, string detail)
+        => (Error, Ceremony, Code, Section, Step, Detail) = (error, ceremony, code, section, step, detail);
 
     /// <summary>The check that failed.</summary>
     public WebAuthnError Error { get; }
+
+    /// <summary>The kind of ceremony it failed in.</summary>
+    public CeremonyKind Ceremony { get; }
 
     /// <summary>Its stable dotted code, such as <c>cdj.origin</c>.</summary>
     public string Code { get; }
@@ -30,7 +33,7 @@ public sealed record WebAuthnFailure
         ArgumentNullException.ThrowIfNull(detail);
         var entry = ErrorCatalogue.Find(error);
         var (section, step) = ceremony == CeremonyKind.Get ? (entry.GetSection, entry.GetStep) : (entry.CreateSection, entry.CreateStep);
-        return new WebAuthnFailure(error, entry.Code, section, step, Printable(detail));
+        return new WebAuthnFailure(error, ceremony, entry.Code, section, step, Printable(detail));
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,9 @@
+using Moi.Identity.Idp.Telemetry;
+
 namespace Moi.Identity.Idp.Sessions;
 
 /// <summary>Makes the browser of a request the holder of a session. The audit event must have been written before.</summary>
-internal sealed class SessionBeginning(SessionStore sessions, SessionCookie cookie, SessionEnding ending)
+internal sealed class SessionBeginning(SessionStore sessions, SessionCookie cookie, SessionEnding ending, IdpMetrics metrics)
 {
     /// <summary>Begins a session under a new id. The browser's previous session ends, whoever's it was: two people never mix.</summary>
     internal async Task<Session> BeginAsync(HttpContext http, NewSession from, CancellationToken ct)
@@ -13,6 +15,7 @@ internal sealed class SessionBeginning(SessionStore sessions, SessionCookie cook
 
         var (session, value) = await sessions.CreateAsync(from, ct);
         Hand(http, session, value);
+        metrics.SignedIn(session.Acr);
         return session;
     }
 

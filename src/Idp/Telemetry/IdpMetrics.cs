@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Moi.Identity.Fido2;
 
 namespace Moi.Identity.Idp.Telemetry;
 
@@ -26,10 +27,12 @@ internal sealed class IdpMetrics
     internal void SignedIn(string acr) => _signIns.Add(1, new KeyValuePair<string, object?>("acr", acr));
 
     /// <summary>A ceremony came to its end.</summary>
-    /// <param name="kind"><c>create</c> or <c>get</c>.</param>
-    /// <param name="result"><c>ok</c>, or the stable code of what was refused.</param>
-    internal void CeremonyFinished(string kind, string result) =>
-        _ceremonies.Add(1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("result", result));
+    /// <param name="kind">A registration or an authentication.</param>
+    /// <param name="result"><c>ok</c>, the stable code of what was refused, or <c>browser.</c> and what the browser reported.</param>
+    internal void CeremonyFinished(CeremonyKind kind, string result) => _ceremonies.Add(
+        1,
+        new KeyValuePair<string, object?>("kind", kind == CeremonyKind.Create ? "create" : "get"),
+        new KeyValuePair<string, object?>("result", result));
 
     /// <summary>The token endpoint answered.</summary>
     /// <param name="grant">The grant type, or <c>unknown</c> for one that the server does not have.</param>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
+using Moi.Identity.Fido2;
 using Moi.Identity.Idp.Telemetry;
 using Moi.Identity.Idp.Web;
 
@@ -28,7 +29,7 @@ internal sealed class LeaveInAppBrowser(RequestDelegate next, Resumptions resump
             return;
         }
 
-        metrics.CeremonyFinished("get", $"in_app_browser_{app.Name}");
+        metrics.CeremonyFinished(CeremonyKind.Get, $"in_app_browser_{app.Name}");
         var address = await resumptions.AddressAsync(context, context.RequestAborted);
         if (app.Reopens && !request.Query.ContainsKey(InAppBrowser.ReopenParameter))
         {

@@ -4,6 +4,7 @@ using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
+using Moi.Identity.Idp.Telemetry;
 using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Passkeys;
@@ -32,6 +33,7 @@ internal sealed partial class CeremonyService(
     BrowserMark browser,
     SqlDatabase sql,
     AuditContextFactory audit,
+    IdpMetrics metrics,
     ILogger<CeremonyService> logger)
 {
     /// <summary>Starts an authentication. The account is decided here or by the passkey, never by the answer's form.</summary>
@@ -128,6 +130,8 @@ internal sealed partial class CeremonyService(
             return (null, Refuse(result.Failure));
         }
 
+        metrics.CeremonyFinished(CeremonyKind.Get, "ok");
+
         // Told only to somebody who has proven that the passkey is theirs.
         return stored!.CitizenStatus == CitizenStatus.Active
             ? (new VerifiedPasskey(pending, stored, result.Success), null)
@@ -156,12 +160,19 @@ internal sealed partial class CeremonyService(
         }
 
         var result = registration.Finish(pending.State, form.Response);
-        return result.Succeeded ? (new NewPasskey(pending, result.Credential), null) : (null, Refuse(result.Failure));
+        if (!result.Succeeded)
+        {
+            return (null, Refuse(result.Failure));
+        }
+
+        metrics.CeremonyFinished(CeremonyKind.Create, "ok");
+        return (new NewPasskey(pending, result.Credential), null);
     }
 
     /// <summary>What the page says of a refusal that was found after the engine was content.</summary>
     internal CeremonyFailure Refuse(WebAuthnFailure failure, ReadOnlyMemory<byte> credentialId = default)
     {
+        metrics.CeremonyFinished(failure.Ceremony, failure.Code);
         LogRefused(logger, failure.Code, failure.Section, failure.Step, failure.Detail);
         return new CeremonyFailure(
             CeremonyProblems.Of(failure.Error),
@@ -173,6 +184,7 @@ internal sealed partial class CeremonyService(
 
     private CeremonyFailure ClientFailure(HttpContext http, CeremonyForm form, CeremonyKind kind)
     {
+        metrics.CeremonyFinished(kind, "browser." + form.Error);
         LogClientError(logger, kind, form.Error, (long)form.Elapsed.TotalMilliseconds);
         return new CeremonyFailure(CeremonyProblems.Of(form, http.Request.Headers.UserAgent));
     }

@@ -7,6 +7,20 @@ namespace Moi.Identity.Idp.Features.Operations;
 /// <summary>Logs: one JSON object a line in Production, readable lines in Development. No personal data in either.</summary>
 internal static class Logging
 {
+    private static readonly (string Category, LogLevel Lowest)[] Quiet =
+    [
+        // SECURITY: below Warning these write requests, tokens and SQL parameters; a lower default level must not turn that on.
+        ("OpenIddict", LogLevel.Warning),
+        ("Microsoft.EntityFrameworkCore", LogLevel.Warning),
+        ("Npgsql", LogLevel.Warning),
+        ("Microsoft.AspNetCore.HttpLogging", LogLevel.Warning),
+
+        // What fails is told once, in plain words, by StartupFailures or by the failed request.
+        ("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical),
+        ("Microsoft.EntityFrameworkCore.Query", LogLevel.Critical),
+        ("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical),
+    ];
+
     internal static void AddIdpLogging(this WebApplicationBuilder builder)
     {
         var logging = builder.Logging;
@@ -30,20 +44,13 @@ internal static class Logging
             });
         }
 
-        // SECURITY: below Warning these write requests, tokens and SQL parameters. No setting turns that on.
+        // A rule that names the provider wins over Logging:LogLevel settings.
         logging.Services.Configure<LoggerFilterOptions>(options =>
         {
-            foreach (var category in (string[])["OpenIddict", "Microsoft.EntityFrameworkCore", "Npgsql", "Microsoft.AspNetCore.HttpLogging"])
+            foreach (var (category, level) in Quiet)
             {
-                options.Rules.Add(new LoggerFilterRule(
-                    typeof(ConsoleLoggerProvider).FullName, category, LogLevel.Warning, null));
+                options.Rules.Add(new LoggerFilterRule(typeof(ConsoleLoggerProvider).FullName, category, level, null));
             }
         });
-
-        // What keeps the program from working is told once, in plain words: StartupFailures, Failures.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Connection", LogLevel.Critical);
-        logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.Critical);
-        logging.AddFilter("Microsoft.EntityFrameworkCore.Query", LogLevel.Critical);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Testing;
 
@@ -12,6 +13,35 @@ public abstract class IdpFixture : IAsyncLifetime
 
     /// <summary>A new browser without cookies or passkeys.</summary>
     public CitizenBrowser Browser(SoftAuthenticator? authenticator = null) => App.Browser(authenticator);
+
+    /// <summary>The same browser once more: its cookies, its passkeys.</summary>
+    public CitizenBrowser CopyOf(CitizenBrowser browser)
+    {
+        var copy = Browser(browser.Authenticator);
+        foreach (var (name, value) in browser.Cookies)
+        {
+            copy.Cookies[name] = value;
+        }
+
+        return copy;
+    }
+
+    /// <summary>How many rows of a table have this value in a column.</summary>
+    public async Task<int> CountAsync(string table, string column, object value)
+    {
+        var sql = App.Services.GetRequiredService<SqlDatabase>();
+        var rows = await sql.ListAsync(
+            $"SELECT count(*) FROM {table} WHERE {column} = @value",
+            p => _ = value switch
+            {
+                byte[] bytes => p.Add("value", bytes),
+                Guid id => p.Add("value", id),
+                _ => p.Add("value", (string)value),
+            },
+            row => (int)row.Number(0),
+            CancellationToken.None);
+        return rows[0];
+    }
 
     public async ValueTask InitializeAsync()
     {

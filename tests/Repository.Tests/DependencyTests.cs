@@ -12,7 +12,7 @@ public partial class DependencyTests
     private static readonly Dictionary<string, string[]> FeaturesKnow = new()
     {
         ["Account"] = ["Audit", "Passkeys"],
-        ["Administrators"] = ["Audit"],
+        ["Administrators"] = ["Audit", "Passkeys"],
         ["Audit"] = [],
         ["Clients"] = ["Audit", "SignIn"],
         ["Consent"] = ["Audit", "Clients", "Oidc", "SignIn"],

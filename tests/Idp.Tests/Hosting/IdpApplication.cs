@@ -24,7 +24,7 @@ public sealed class IdpApplication(IReadOnlyDictionary<string, string?> settings
     public CitizenBrowser Browser(SoftAuthenticator? authenticator = null)
         => new(Server.CreateHandler(), Origin, authenticator);
 
-    /// <summary>A second server on the same data, or the same after a restart.</summary>
+    /// <summary>Another server on the same data.</summary>
     public IdpApplication Again() => new(settings) { Time = Time };
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

@@ -1,6 +1,9 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.SignIn;
+using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Hosting;
@@ -43,6 +46,46 @@ public abstract class IdpFixture : IAsyncLifetime
         return rows[0];
     }
 
+    /// <summary>What an agency's authorization request does before it sends the browser to sign in.</summary>
+    /// <returns>The transaction's handle.</returns>
+    internal async Task<string> BeginTransactionAsync(
+        CitizenBrowser browser, AuthenticationRequirement? requirement = null, RequestingService? service = null)
+    {
+        if (!browser.Cookies.ContainsKey("moi-browser"))
+        {
+            await browser.OpenAsync("/sign-in");
+        }
+
+        return await App.Services.GetRequiredService<SignInTransactions>().BeginAsync(
+            Http(browser), "/account/activity", requirement ?? new AuthenticationRequirement(), service, null, CancellationToken.None);
+    }
+
+    /// <summary>What the transaction knows by now.</summary>
+    internal async Task<SignInTransaction?> FindTransactionAsync(CitizenBrowser browser, string handle)
+        => (await App.Services.GetRequiredService<SignInTransactions>()
+            .FindAsync(Http(browser), handle, CancellationToken.None))?.Value;
+
+    /// <summary>The session of a browser, as the server sees it.</summary>
+    internal async Task<Session?> SessionOfAsync(CitizenBrowser browser)
+        => await App.Services.GetRequiredService<SessionStore>()
+            .FindAsync(browser.Cookies.GetValueOrDefault("moi-session"), CancellationToken.None);
+
+    /// <summary>Reads rows of the database.</summary>
+    internal Task<List<T>> QueryAsync<T>(string sql, Guid citizen, Func<SqlRow, T> read)
+        => App.Services.GetRequiredService<SqlDatabase>().ListAsync(sql, p => p.Add("citizen", citizen), read, CancellationToken.None);
+
+    /// <summary>Changes rows of the database.</summary>
+    internal Task<int> ExecuteAsync(string sql, Guid citizen)
+        => App.Services.GetRequiredService<SqlDatabase>().ExecuteAsync(sql, p => p.Add("citizen", citizen), CancellationToken.None);
+
+    /// <summary>Stops the server and starts another on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        var again = App.Again();
+        await App.DisposeAsync();
+        App = again;
+    }
+
     public async ValueTask InitializeAsync()
     {
         App = new IdpApplication(await SettingsAsync());
@@ -53,6 +96,13 @@ public abstract class IdpFixture : IAsyncLifetime
         await App.DisposeAsync();
         CleanUp();
         GC.SuppressFinalize(this);
+    }
+
+    private static DefaultHttpContext Http(CitizenBrowser browser)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Headers.Cookie = "moi-browser=" + browser.Cookies["moi-browser"];
+        return http;
     }
 
     protected abstract Task<IReadOnlyDictionary<string, string?>> SettingsAsync();

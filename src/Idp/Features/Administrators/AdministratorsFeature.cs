@@ -1,3 +1,5 @@
+using Moi.Identity.Idp.Storage;
+
 namespace Moi.Identity.Idp.Features.Administrators;
 
 /// <summary>Who administers, and how somebody becomes one.</summary>
@@ -6,6 +8,8 @@ internal static class AdministratorsFeature
     internal static IServiceCollection AddAdministrators(this IServiceCollection services)
     {
         services.AddSingleton<AdministratorInvitations>();
+        services.AddRecords(EnrolmentDraft.Record);
+        services.AddSingleton<EnrolmentDrafts>();
         services.AddHostedService<FirstAdministrator>();
         return services;
     }

@@ -18,7 +18,7 @@ internal static class Ed25519Point
         BigInteger.One,
         P - 1,
         Number("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826"),
-        Number("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd83d3d706a17c7"),
+        Number("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7"),
     ];
 
     /// <summary>2²⁵² + 27742317777372353535851937790883648493, little-endian.</summary>

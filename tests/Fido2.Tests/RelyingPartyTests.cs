@@ -1,0 +1,85 @@
+namespace Moi.Identity.Fido2.Tests;
+
+/// <summary>§13.5.9 and §5.4.2: a relying party that could never work, or would not be safe, is not made.</summary>
+public sealed class RelyingPartyTests
+{
+    [Theory(DisplayName = "R-ORG-2: the RP ID fits each origin")]
+    [InlineData("idp.example", "https://idp.example", true)]
+    [InlineData("idp.example", "https://idp.example:8443", true)]
+    [InlineData("idp.example", "https://app.idp.example", true)]
+    [InlineData("localhost", "http://localhost:5080", true)]
+    [InlineData("localhost", "https://localhost:44329", true)]
+    [InlineData("idp.localhost", "http://idp.localhost:5080", true)]
+    [InlineData("id.moi.gov.tw", "https://id.moi.gov.tw", true)]
+    [InlineData("moi.gov.tw", "https://id.moi.gov.tw", true)]
+    [InlineData("idp.example", "android:apk-key-hash:2wJC0Xn9yIUcM_i2pZ7GzZB8q1CGTZ9Vj_0y5m4Vd3A", true)]
+    [InlineData("idp.example", "ios:bundle-id:tw.gov.moi.identity", true)]
+    [InlineData("idp.example", "https://example", false)]
+    [InlineData("idp.example", "https://evil-idp.example", false)]
+    [InlineData("app.idp.example", "https://idp.example", false)]
+    [InlineData("idp.example", "http://idp.example", false)]
+    [InlineData("idp.example", "https://idp.example/", false)]
+    [InlineData("idp.example", "https://idp.example:443", false)]
+    [InlineData("idp.localhost", "http://idp.localhost:80", false)]
+    [InlineData("idp.example", "https://idp.example:0", false)]
+    [InlineData("idp.example", "https://idp.example:65536", false)]
+    [InlineData("idp.example", "https://idp.example:08443", false)]
+    [InlineData("idp.example", "https://idp.example:", false)]
+    [InlineData("idp.example", "https://IDP.example", false)]
+    [InlineData("idp.example", "https://idp.example.", false)]
+    [InlineData("idp.example", "https://user@idp.example", false)]
+    [InlineData("idp.example", "https://idp.example?x", false)]
+    [InlineData("idp.example", "wss://idp.example", false)]
+    [InlineData("idp.example", "*", false)]
+    [InlineData("idp.example", "https://*.idp.example", false)]
+    [InlineData("idp.example", "null", false)]
+    [InlineData("idp.example", "", false)]
+    [InlineData("idp.example", "android:apk-key-hash:short", false)]
+    [InlineData("idp.example", "android:apk-key-hash:2wJC0Xn9yIUcM/i2pZ7GzZB8q1CGTZ9Vj+0y5m4Vd3A", false)]
+    [InlineData("idp.example", "ios:bundle-id:", false)]
+    [InlineData("idp.example", "ios:bundle-id:..", false)]
+    [InlineData("127.0.0.1", "https://127.0.0.1", false)]
+    [InlineData("[::1]", "https://[::1]", false)]
+    public void Origins_and_the_rp_id(string id, string origin, bool accepted)
+    {
+        RelyingParty.Validate(id, "Identity", [origin], allowCrossOrigin: false, []).Any().ShouldBe(!accepted, origin);
+        if (!accepted)
+        {
+            Should.Throw<ArgumentException>(() => new RelyingParty(id, "Identity", [origin]));
+        }
+    }
+
+    [Theory(DisplayName = "R-ORG-2: a public suffix is no RP ID")]
+    [InlineData("tw")]
+    [InlineData("example")]
+    [InlineData("gov.tw")]
+    [InlineData("com.tw")]
+    [InlineData("idv.tw")]
+    public void Public_suffixes(string id)
+        => RelyingParty.Validate(id, "Identity", ["https://idp." + id], allowCrossOrigin: false, []).ShouldHaveSingleItem().ShouldContain("public suffix");
+
+    [Theory(DisplayName = "§5.4.2: an RP ID is a domain name in lower-case ASCII")]
+    [InlineData("")]
+    [InlineData("IDP.example")]
+    [InlineData("idp..example")]
+    [InlineData(".idp.example")]
+    [InlineData("idp.example.")]
+    [InlineData("https://idp.example")]
+    [InlineData("idp.example:443")]
+    [InlineData("身分.example")]
+    [InlineData("-idp.example")]
+    public void Rp_ids(string id)
+        => RelyingParty.Validate(id, "Identity", ["android:apk-key-hash:2wJC0Xn9yIUcM_i2pZ7GzZB8q1CGTZ9Vj_0y5m4Vd3A"], allowCrossOrigin: false, [])
+            .ShouldHaveSingleItem().ShouldContain("RP ID");
+
+    [Fact(DisplayName = "Every mistake is told at once")]
+    public void All_mistakes_at_once()
+        => RelyingParty.Validate("gov.tw", " ", ["http://x.example", "https://y.example"], allowCrossOrigin: false, ["ftp://z.example"]).Count.ShouldBe(6);
+
+    [Fact(DisplayName = "A relying party without origins accepts nothing, and is refused")]
+    public void No_origins() => Should.Throw<ArgumentException>(() => new RelyingParty("idp.example", "Identity", []));
+
+    [Fact(DisplayName = "Top origins count only where frames are allowed")]
+    public void Top_origins_need_frames()
+        => RelyingParty.Validate("idp.example", "Identity", ["https://idp.example"], allowCrossOrigin: false, ["https://agency.example"]).ShouldHaveSingleItem();
+}

@@ -4,15 +4,67 @@ using Moi.Identity.Testing;
 
 namespace Moi.Identity.Browser.Tests;
 
-/// <summary>The running identity provider, as processes and on free ports, for all tests of this project.</summary>
+/// <summary>
+/// The identity provider and the sample agency as <c>./run</c> starts them: two processes on free ports, one
+/// registered with the other, for all tests of this project.
+/// </summary>
 public sealed class Site : IAsyncLifetime
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("moi-agency-");
     private IdpProcess _idp = null!;
+    private ChildProcess _agency = null!;
 
     /// <summary>The identity provider's origin.</summary>
     public string Idp => _idp.Origin;
 
-    public async ValueTask InitializeAsync() => _idp = await IdpProcess.StartAsync();
+    /// <summary>The sample agency's origin.</summary>
+    public string Agency { get; } = $"http://hello.localhost:{FreePort.Next()}";
 
-    public ValueTask DisposeAsync() => _idp.DisposeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _idp = await IdpProcess.StartAsync();
+        await RegisterAgencyAsync();
+        _agency = await ChildProcess.StartAsync(
+            [
+                "dotnet", RepositoryRoot.Built("samples/HelloAgency", "HelloAgency.dll"),
+                "--contentRoot", RepositoryRoot.File("samples/HelloAgency"),
+            ],
+            environment: new Dictionary<string, string?>
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                ["PublicOrigin"] = Agency,
+                ["MoiIdentity__Authority"] = Idp,
+                ["MoiIdentity__Keys"] = _folder.FullName,
+            });
+        using var http = LocalhostHttp.Client(Agency);
+        await Eventually.TrueAsync(
+            async () => _agency.HasExited
+                || (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode,
+            "the sample agency is ready");
+        if (_agency.HasExited)
+        {
+            throw new InvalidOperationException($"The sample agency ended with {_agency.ExitCode}:\n{_agency.Output}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _agency.DisposeAsync();
+        await _idp.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>The registration that the sample brings along, moved to the free port.</summary>
+    private async Task RegisterAgencyAsync()
+    {
+        var registration = await File.ReadAllTextAsync(RepositoryRoot.File("samples/HelloAgency/client.json"));
+        var moved = Path.Combine(_folder.FullName, "client.json");
+        await File.WriteAllTextAsync(
+            moved, registration.Replace("http://hello.localhost:5090", Agency, StringComparison.Ordinal));
+        var (exitCode, output) = await _idp.RunAsync("clients", "apply", moved);
+        if (exitCode != 0)
+        {
+            throw new InvalidOperationException($"The sample agency could not be registered:\n{output}");
+        }
+    }
 }

@@ -27,6 +27,7 @@ public sealed record AuthenticatorKind
 public sealed class Tab
 {
     private readonly ICDPSession _devtools;
+    private readonly List<string> _authenticators = [];
 
     private Tab(IPage page, ICDPSession devtools)
     {
@@ -68,11 +69,24 @@ public sealed class Tab
                 defaultBackupState = kind.IsSynced,
             },
         });
-        return answer.GetProperty("authenticatorId").GetString()!;
+        var id = answer.GetProperty("authenticatorId").GetString()!;
+        _authenticators.Add(id);
+        return id;
     }
 
     public Task RemoveAuthenticatorAsync(string authenticatorId)
-        => SendAsync("WebAuthn.removeVirtualAuthenticator", new() { ["authenticatorId"] = authenticatorId });
+    {
+        _authenticators.Remove(authenticatorId);
+        return SendAsync("WebAuthn.removeVirtualAuthenticator", new() { ["authenticatorId"] = authenticatorId });
+    }
+
+    public async Task RemoveAuthenticatorsAsync()
+    {
+        foreach (var id in _authenticators.ToArray())
+        {
+            await RemoveAuthenticatorAsync(id);
+        }
+    }
 
     /// <summary>From now on the person is verified, or is not.</summary>
     public Task VerifyUserAsync(string authenticatorId, bool verified)

@@ -120,6 +120,77 @@ public sealed class PackedTests
             .Run().ShouldBeRefused(WebAuthnError.CertificateExtension);
     }
 
+    [Theory(DisplayName = "R-SIG-6: a certified key obeys the rules for keys")]
+    [MemberData(nameof(CertifiedKeys))]
+    public void Certified_keys(string what, byte[] keyInfo, int algorithm, WebAuthnError expected)
+    {
+        var leaf = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Certificates[0];
+        var changed = Rewrite(leaf, (part, value) => part == 6 ? keyInfo : value);
+        new GoodRegistration { Authenticator = Basic(), Lies = new Lies { Certificates = [changed], StatementAlgorithm = algorithm } }
+            .Run().Failure.ShouldNotBeNull(what).Error.ShouldBe(expected, what);
+    }
+
+    public static TheoryData<string, byte[], int, WebAuthnError> CertifiedKeys()
+    {
+        const string Ec = "1.2.840.10045.2.1", Rsa = "1.2.840.113549.1.1.1", Ed25519 = "1.3.101.112";
+        var p256 = Encoded(writer => writer.WriteObjectIdentifier("1.2.840.10045.3.1.7"));
+        var secp256k1 = Encoded(writer => writer.WriteObjectIdentifier("1.3.132.0.10"));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var q = key.ExportParameters(includePrivateParameters: false).Q;
+        byte[] point = [4, .. q.X!, .. q.Y!];
+        var odd = Enumerable.Repeat((byte)0xC5, 256).ToArray();
+        return new()
+        {
+            { "another key", KeyInfo(Ec, p256, point), -7, WebAuthnError.SignatureInvalid },
+            { "compressed", KeyInfo(Ec, p256, [2, .. q.X!]), -7, WebAuthnError.CertificateKey },
+            { "hybrid", KeyInfo(Ec, p256, [6, .. point[1..]]), -7, WebAuthnError.CertificateKey },
+            { "not on the curve", KeyInfo(Ec, p256, [4, .. q.X!, .. q.X!]), -7, WebAuthnError.KeyPoint },
+            { "explicit parameters (CVE-2020-0601)", KeyInfo(Ec, Encoded(writer => writer.PushSequence().Dispose()), point), -7, WebAuthnError.CertificateKey },
+            { "no parameters", KeyInfo(Ec, null, point), -7, WebAuthnError.CertificateKey },
+            { "another curve", KeyInfo(Ec, secp256k1, point), -7, WebAuthnError.PackedAlgorithm },
+            { "unused bits", KeyInfo(Ec, p256, [4, .. q.X!, .. q.Y![..31], 0], unusedBits: 1), -7, WebAuthnError.CertificateKey },
+            { "unknown kind", KeyInfo("1.2.3.4", null, point), -7, WebAuthnError.PackedAlgorithm },
+            { "Ed25519 of low order", KeyInfo(Ed25519, null, [1, .. new byte[31]]), -8, WebAuthnError.KeyPoint },
+            { "Ed25519 of 31 bytes", KeyInfo(Ed25519, null, new byte[31]), -8, WebAuthnError.KeyPoint },
+            { "RSA of 1024 bits", KeyInfo(Rsa, [5, 0], RsaKey(odd[..128], 65537)), -257, WebAuthnError.KeyRsa },
+            { "RSA with e = 1", KeyInfo(Rsa, [5, 0], RsaKey(odd, 1)), -257, WebAuthnError.KeyRsa },
+            { "RSA with e = -3", KeyInfo(Rsa, [5, 0], RsaKey(odd, -3)), -257, WebAuthnError.CertificateKey },
+            { "RSA with bytes after it", KeyInfo(Rsa, [5, 0], [.. RsaKey(odd, 65537), 0]), -257, WebAuthnError.CertificateKey },
+            { "RSA that is none", KeyInfo(Rsa, [5, 0], [1, 2, 3]), -257, WebAuthnError.CertificateKey },
+        };
+    }
+
+    [Fact(DisplayName = "§8.2.1, RFC 5280 §4.2: one OU, and no extension twice")]
+    public void Ambiguous_certificates()
+    {
+        var leaf = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Certificates[0];
+        var name = new X500DistinguishedNameBuilder();
+        name.AddCountryOrRegion("TW");
+        name.AddOrganizationName("Soft authenticators");
+        name.AddOrganizationalUnitName("Authenticator Attestation");
+        name.AddOrganizationalUnitName("Sales");
+        name.AddCommonName("Soft authenticator batch");
+        var twoUnits = Rewrite(leaf, (part, value) => part == 5 ? name.Build().RawData : value);
+        var twice = Rewrite(leaf, (part, value) => part == 7 ? Encoded(writer =>
+        {
+            using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 3)))
+            using (writer.PushSequence())
+            {
+                for (var i = 0; i < 2; i++)
+                {
+                    using (writer.PushSequence())
+                    {
+                        writer.WriteObjectIdentifier("2.5.29.19");
+                        writer.WriteOctetString([0x30, 0]);
+                    }
+                }
+            }
+        }) : value);
+
+        new GoodRegistration { Authenticator = Basic(), Lies = new Lies { Certificates = [twoUnits] } }.Run().ShouldBeRefused(WebAuthnError.CertificateSubject);
+        new GoodRegistration { Authenticator = Basic(), Lies = new Lies { Certificates = [twice] } }.Run().ShouldBeRefused(WebAuthnError.CertificateParse);
+    }
+
     [Fact(DisplayName = "§8.2: bytes after a certificate, PEM, and a broken second certificate are refused")]
     public void Certificates_are_read_to_the_last_byte()
     {
@@ -206,19 +277,24 @@ public sealed class PackedTests
     }
 
     /// <summary>The same certificate without its version: version 1, whatever its signature is worth.</summary>
-    private static byte[] WithoutVersion(byte[] der)
+    private static byte[] WithoutVersion(byte[] der) => Rewrite(der, (part, value) => part == 0 ? [] : value);
+
+    /// <summary>The same certificate with the parts of its body changed: 0 version, 5 subject, 6 public key, 7 extensions.</summary>
+    private static byte[] Rewrite(byte[] der, Func<int, byte[], byte[]> change)
     {
         var certificate = new AsnReader(der, AsnEncodingRules.DER).ReadSequence();
         var body = certificate.ReadSequence();
-        body.ReadEncodedValue();
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
             using (writer.PushSequence())
             {
-                while (body.HasData)
+                for (var part = 0; body.HasData; part++)
                 {
-                    writer.WriteEncodedValue(body.ReadEncodedValue().Span);
+                    if (change(part, body.ReadEncodedValue().ToArray()) is { Length: > 0 } changed)
+                    {
+                        writer.WriteEncodedValue(changed);
+                    }
                 }
             }
 
@@ -230,4 +306,40 @@ public sealed class PackedTests
 
         return writer.Encode();
     }
+
+    private static byte[] KeyInfo(string algorithm, byte[]? parameters, byte[] key, int unusedBits = 0)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier(algorithm);
+                if (parameters is not null)
+                {
+                    writer.WriteEncodedValue(parameters);
+                }
+            }
+
+            writer.WriteBitString(key, unusedBits);
+        }
+
+        return writer.Encode();
+    }
+
+    private static byte[] Encoded(Action<AsnWriter> write)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        write(writer);
+        return writer.Encode();
+    }
+
+    private static byte[] RsaKey(byte[] modulus, int exponent) => Encoded(writer =>
+    {
+        using (writer.PushSequence())
+        {
+            writer.WriteIntegerUnsigned(modulus);
+            writer.WriteInteger(exponent);
+        }
+    });
 }

@@ -63,11 +63,15 @@ internal static class SubjectPublicKey
         var reader = new AsnReader(encoded, AsnEncodingRules.DER);
         var key = reader.ReadSequence();
         reader.ThrowIfNotEmpty();
-        var modulus = key.ReadInteger().ToByteArray(isUnsigned: false, isBigEndian: true);
-        var exponent = key.ReadInteger().ToByteArray(isUnsigned: false, isBigEndian: true);
+        var (modulus, exponent) = (key.ReadInteger(), key.ReadInteger());
         key.ThrowIfNotEmpty();
-        return new CoseKey { KeyType = CoseKey.Rsa, Algorithm = algorithm, First = WithoutSign(modulus), Second = WithoutSign(exponent) };
+        Require(modulus.Sign > 0 && exponent.Sign > 0, WebAuthnError.CertificateKey, "An RSA number is not positive.");
+        return new CoseKey
+        {
+            KeyType = CoseKey.Rsa,
+            Algorithm = algorithm,
+            First = modulus.ToByteArray(isUnsigned: true, isBigEndian: true),
+            Second = exponent.ToByteArray(isUnsigned: true, isBigEndian: true),
+        };
     }
-
-    private static byte[] WithoutSign(byte[] number) => number.Length > 1 && number[0] == 0 ? number[1..] : number;
 }

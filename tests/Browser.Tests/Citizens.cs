@@ -46,7 +46,7 @@ internal static class Citizens
     }
 
     /// <summary>From the agency's door through sign-up and consent to the page behind it.</summary>
-    internal static async Task EnterAsNewcomerAsync(this Tab tab, Site site)
+    internal static async Task EnterAsNewcomerAsync(this Tab tab, ISite site)
     {
         await tab.GoAsync(site.Agency);
         await tab.FollowAsync("Sign in with a passkey");

@@ -8,7 +8,7 @@ namespace Moi.Identity.Browser.Tests;
 /// The identity provider and the sample agency as <c>./run</c> starts them: two processes on free ports, one
 /// registered with the other, for all tests of this project.
 /// </summary>
-public sealed class Site : IAsyncLifetime
+public sealed class Site : IAsyncLifetime, ISite
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("moi-agency-");
     private IdpProcess _idp = null!;
@@ -23,7 +23,7 @@ public sealed class Site : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _idp = await IdpProcess.StartAsync();
-        await RegisterAgencyAsync();
+        await SampleAgency.RegisterAsync(_idp, Agency, _folder.FullName);
         _agency = await ChildProcess.StartAsync(
             [
                 "dotnet", RepositoryRoot.Built("samples/HelloAgency", "HelloAgency.dll"),
@@ -52,19 +52,5 @@ public sealed class Site : IAsyncLifetime
         await _agency.DisposeAsync();
         await _idp.DisposeAsync();
         _folder.Delete(recursive: true);
-    }
-
-    /// <summary>The registration that the sample brings along, moved to the free port.</summary>
-    private async Task RegisterAgencyAsync()
-    {
-        var registration = await File.ReadAllTextAsync(RepositoryRoot.File("samples/HelloAgency/client.json"));
-        var moved = Path.Combine(_folder.FullName, "client.json");
-        await File.WriteAllTextAsync(
-            moved, registration.Replace("http://hello.localhost:5090", Agency, StringComparison.Ordinal));
-        var (exitCode, output) = await _idp.RunAsync("clients", "apply", moved);
-        if (exitCode != 0)
-        {
-            throw new InvalidOperationException($"The sample agency could not be registered:\n{output}");
-        }
     }
 }

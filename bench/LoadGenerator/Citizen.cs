@@ -30,7 +30,7 @@ internal sealed class Citizen(HttpClient http, string origin, Agency agency, str
         if (page.Html.Length > 0)
         {
             var consent = PageForm.Find(page.Html, "method=\"post\"");
-            consent.Fields["decision"] = "agree";
+            consent.Fields["answer"] = "agree";
             page = await browser.PostAsync(consent.Target(page), consent.Fields);
         }
 

@@ -424,6 +424,21 @@ public abstract class SignInTests(IdpFixture idp)
         browser.Cookies.Keys.ShouldNotContain("moi-session");
     }
 
+    [Fact(DisplayName = "S8: a suspension counts at the start of a confirmation and at its end")]
+    public async Task S8_a_suspension_counts_at_start_and_finish()
+    {
+        using var browser = await CitizenAsync();
+        var citizen = (await idp.SessionOfAsync(browser))!.CitizenId;
+        var requirement = new AuthenticationRequirement { Fresh = true, CitizenId = citizen };
+        var tx = await idp.BeginTransactionAsync(browser, requirement);
+        var page = await browser.OpenAsync("/sign-in?tx=" + tx);
+        await idp.ExecuteAsync("UPDATE citizens SET status = 1 WHERE id = @citizen", citizen);
+
+        (await browser.UsePasskeyAsync(page)).ProblemCode.ShouldBe("MOI-WA-020");
+        (await idp.FindTransactionAsync(browser, tx))!.Outcome.ShouldBeNull();
+        (await browser.OpenAsync("/sign-in?tx=" + await idp.BeginTransactionAsync(browser, requirement))).ProblemCode.ShouldBe("MOI-SES-001");
+    }
+
     [Theory]
     [InlineData("NotAllowedError", 1200, "MOI-WA-002")]
     [InlineData("AbortError", 1200, "MOI-WA-002")]

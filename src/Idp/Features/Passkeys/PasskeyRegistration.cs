@@ -44,8 +44,9 @@ internal sealed class PasskeyRegistration(
         db.Credentials.Add(credential);
         db.AuditEvents.Add(AuditEvents.CitizenSignedUp(context, citizen.Id, credential.Id));
 
-        // Before the session exists: without the event there is none.
-        db.AuditEvents.Add(AuditEvents.SessionStarted(context, citizen.Id, credential.Id, level.Acr));
+        // Before the session exists: without the event there is none. A moment later, so that the history reads in order.
+        var next = context with { At = context.At.AddMilliseconds(1) };
+        db.AuditEvents.Add(AuditEvents.SessionStarted(next, citizen.Id, credential.Id, level.Acr));
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await SaveAsync(ct) is { } failure)
         {

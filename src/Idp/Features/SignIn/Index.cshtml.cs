@@ -67,7 +67,7 @@ internal sealed class IndexModel(SignInRequests requests, SignInCeremony ceremon
     {
         if (await ceremony.StartAsync(HttpContext, request, [], ct) is not { } started)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return new ErrorPage(failure?.Problem ?? SignInProblems.RequestExpired);
         }
 
         request.AllowOnward(HttpContext);

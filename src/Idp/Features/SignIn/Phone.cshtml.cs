@@ -31,7 +31,7 @@ internal sealed class PhoneModel(SignInRequests requests, SignInCeremony ceremon
     {
         if (await ceremony.StartAsync(HttpContext, request, ["hybrid", "security-key"], ct) is not { } started)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return new ErrorPage(failure?.Problem ?? SignInProblems.RequestExpired);
         }
 
         request.AllowOnward(HttpContext);

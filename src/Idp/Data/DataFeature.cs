@@ -20,6 +20,9 @@ internal static class DataFeature
                 ApplicationName = "moi-identity",
                 MaxAutoPrepare = 100,
                 AutoPrepareMinUsages = 2,
+
+                // Nothing of ours changes the state of a connection, and undoing it costs seven statements each time.
+                NoResetOnClose = true,
             };
             services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
             services.AddSingleton(sp => SqlDatabase.Postgres(sp.GetRequiredService<NpgsqlDataSource>()));

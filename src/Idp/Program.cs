@@ -3,6 +3,7 @@ using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Consent;
 using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Oidc;
 using Moi.Identity.Idp.Features.Operations;
@@ -21,7 +22,7 @@ return await StartupFailures.ExplainAsync(async () =>
     builder.AddOperations();
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb();
-    services.AddAudit().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddAdministrators();
+    services.AddAudit().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent().AddAdministrators();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));

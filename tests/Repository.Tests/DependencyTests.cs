@@ -15,7 +15,7 @@ public partial class DependencyTests
         ["Administrators"] = ["Audit", "Passkeys"],
         ["Audit"] = [],
         ["Clients"] = ["Audit", "SignIn"],
-        ["Consent"] = ["Audit", "Clients", "Oidc", "SignIn"],
+        ["Consent"] = ["Account", "Audit", "Clients", "Oidc", "SignIn"],
         ["InAppBrowsers"] = ["SignIn"],
         ["Oidc"] = ["Audit", "Clients", "SignIn"],
         ["Passkeys"] = ["Audit"],

@@ -22,8 +22,6 @@ internal abstract partial class StoredSnapshot(IShortLivedStore store, TimeProvi
 
     protected TimeProvider Clock { get; } = time;
 
-    protected IShortLivedStore Notices { get; } = store;
-
     /// <summary>Reads everything now.</summary>
     internal async Task LoadAsync(CancellationToken ct)
     {
@@ -39,10 +37,17 @@ internal abstract partial class StoredSnapshot(IShortLivedStore store, TimeProvi
         }
     }
 
+    /// <summary>This process has changed the data: it sees that at once, the others as soon as they hear of it.</summary>
+    internal async Task ChangedAsync(CancellationToken ct)
+    {
+        await LoadAsync(ct);
+        await store.PublishChangeAsync(topic, ct);
+    }
+
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // First listen, then load: a change in between is noticed.
-        _subscription = Notices.OnChange(topic, () => _ = ReloadAsync(always: true));
+        _subscription = store.OnChange(topic, () => _ = ReloadAsync(always: true));
         await ReloadAsync(always: true);
         _poll = Clock.CreateTimer(_ => _ = PollAsync(), null, Next, Timeout.InfiniteTimeSpan);
     }
@@ -68,9 +73,6 @@ internal abstract partial class StoredSnapshot(IShortLivedStore store, TimeProvi
 
     /// <summary>A cheap look at whether reading again would find something new.</summary>
     protected abstract Task<bool> IsOutdatedAsync(CancellationToken ct);
-
-    /// <summary>Tells every process, this one too.</summary>
-    protected ValueTask PublishAsync(CancellationToken ct) => Notices.PublishChangeAsync(topic, ct);
 
     protected virtual void Dispose(bool disposing)
     {

@@ -9,17 +9,22 @@ internal static partial class ConsentForm
     internal static async Task<Uri> AnswerAsync(TestBrowser browser, Uri page, bool agree)
     {
         var html = await (await browser.GetAsync(page.PathAndQuery)).Content.ReadAsStringAsync();
+        var next = (await PostAsync(browser, page, html, agree ? "agree" : "decline")).Redirect();
+        return next.AbsolutePath == "/connect/authorize" ? (await browser.GetAsync(next.PathAndQuery)).Redirect() : next;
+    }
+
+    /// <summary>Presses a button of a page that was read before.</summary>
+    internal static Task<HttpResponseMessage> PostAsync(TestBrowser browser, Uri page, string html, string answer)
+    {
         var field = Antiforgery().Match(html);
         field.Success.ShouldBeTrue(html);
-        var answer = await browser.PostAsync(
+        return browser.PostAsync(
             page.PathAndQuery,
             new Dictionary<string, string>
             {
                 ["__RequestVerificationToken"] = System.Net.WebUtility.HtmlDecode(field.Groups["field"].Value),
-                ["answer"] = agree ? "agree" : "decline",
+                ["answer"] = answer,
             });
-        var next = answer.Redirect();
-        return next.AbsolutePath == "/connect/authorize" ? (await browser.GetAsync(next.PathAndQuery)).Redirect() : next;
     }
 
     [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"(?<field>[^\"]*)\"", RegexOptions.ExplicitCapture, 1000)]

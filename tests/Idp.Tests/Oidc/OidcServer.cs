@@ -20,6 +20,7 @@ public abstract class OidcServer : IAsyncLifetime
     internal const string Issuer = Origin + "/";
 
     private WebApplicationFactory<Program>? _factory;
+    private IReadOnlyDictionary<string, string> _settings = new Dictionary<string, string>();
     private int _names;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 1, 0, 0, TimeSpan.Zero));
@@ -30,23 +31,15 @@ public abstract class OidcServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var settings = await SettingsAsync();
-        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
-        {
-            builder.UseEnvironment("Development");
-            builder.UseSetting("Idp:PublicOrigin", Origin);
-            foreach (var (name, value) in settings)
-            {
-                builder.UseSetting(name, value);
-            }
+        _settings = await SettingsAsync();
+        Start();
+    }
 
-            builder.ConfigureTestServices(services =>
-            {
-                services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
-                ConfigureServices(services);
-            });
-        });
-        _factory.StartServer();
+    /// <summary>Stops the server and starts another one on the same data.</summary>
+    internal async Task RestartAsync()
+    {
+        await _factory!.DisposeAsync();
+        Start();
     }
 
     public async ValueTask DisposeAsync()
@@ -115,6 +108,26 @@ public abstract class OidcServer : IAsyncLifetime
     internal async Task<long> CountAsync(string sql, Action<SqlParameters>? bind = null)
         => (await Sql.ListAsync(sql, bind ?? (static _ => { }), row => row.Number(0), CancellationToken.None))[0];
 
+    private void Start()
+    {
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
+        {
+            builder.UseEnvironment("Development");
+            builder.UseSetting("Idp:PublicOrigin", Origin);
+            foreach (var (name, value) in _settings)
+            {
+                builder.UseSetting(name, value);
+            }
+
+            builder.ConfigureTestServices(services =>
+            {
+                services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+                ConfigureServices(services);
+            });
+        });
+        _factory.StartServer();
+    }
+
     protected abstract Task<IReadOnlyDictionary<string, string>> SettingsAsync();
 
     protected virtual void ConfigureServices(IServiceCollection services)
@@ -161,3 +174,11 @@ public class PostgresOidcServer(PostgresServer postgres, RedisServer redis) : Oi
 
 /// <summary>Somebody with a passkey.</summary>
 internal sealed record TestCitizen(Guid Id, Guid CredentialId, string Label);
+
+/// <summary>Tests of one collection share a server and run one after the other, so that they may move its clock.</summary>
+[CollectionDefinition]
+public sealed class OnSqlite : ICollectionFixture<SqliteOidcServer>;
+
+/// <inheritdoc cref="OnSqlite"/>
+[CollectionDefinition]
+public sealed class OnPostgres : ICollectionFixture<PostgresOidcServer>;

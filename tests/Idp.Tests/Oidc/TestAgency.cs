@@ -11,7 +11,7 @@ namespace Moi.Identity.Idp.Tests.Oidc;
 internal sealed class TestAgency
 {
     private readonly OidcServer _server;
-    private readonly HttpClient _http;
+    private HttpClient _http;
 
     internal TestAgency(OidcServer server, string clientId)
     {
@@ -75,6 +75,9 @@ internal sealed class TestAgency
         Metadata.Remove("jwks");
         return this;
     }
+
+    /// <summary>After the server was restarted.</summary>
+    internal void Reconnect() => _http = _server.NewBackChannel();
 
     internal async Task RegisterAsync()
     {
@@ -158,6 +161,14 @@ internal sealed class TestAgency
         request.Content = new FormUrlEncodedContent(fields);
         return _http.SendAsync(request);
     }
+
+    /// <summary>Posts a form with any secret in the header.</summary>
+    internal Task<HttpResponseMessage> PostBasicAsync(string path, Dictionary<string, string> form, string secret)
+        => _http.SendAsync(new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new FormUrlEncodedContent(form),
+            Headers = { Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{ClientId}:{secret}"))) },
+        });
 
     /// <summary>Posts a form exactly as given.</summary>
     internal Task<HttpResponseMessage> PostRawAsync(string path, Dictionary<string, string> form)

@@ -33,7 +33,7 @@ internal sealed class AddressRules(bool development, Mistakes mistakes)
         }
     }
 
-    /// <summary>An address that this server will call.</summary>
+    /// <summary>An address of the agency that this server will call or show.</summary>
     internal void CheckCalled(string? address, string path)
     {
         if (address is not null && Parse(address, path) is { } uri)
@@ -82,16 +82,9 @@ internal sealed class AddressRules(bool development, Mistakes mistakes)
 
     private Uri? Parse(string address, string path)
     {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || !address.Contains(':', StringComparison.Ordinal)
-            || address.StartsWith('/'))
-        {
-            mistakes.Add(path, "absolute", "must be an absolute address");
-            return null;
-        }
-
         var before = mistakes.List.Count;
-        mistakes.Require(uri.Fragment.Length == 0 && !address.Contains('#', StringComparison.Ordinal), path, "fragment", "must not have a fragment (#)");
-        mistakes.Require(uri.UserInfo.Length == 0 && !Authority(address).Contains('@', StringComparison.Ordinal), path, "userinfo", "must not have a user part (@)");
+        mistakes.Require(!address.Contains('#', StringComparison.Ordinal), path, "fragment", "must not have a fragment (#)");
+        mistakes.Require(!Authority(address).Contains('@', StringComparison.Ordinal), path, "userinfo", "must not have a user part (@)");
         mistakes.Require(!address.Contains('*', StringComparison.Ordinal), path, "wildcard", "must be complete, without wildcards");
         mistakes.Require(
             !address.Contains('\\', StringComparison.Ordinal) && address.All(c => c is > ' ' and < '\u007f'), path, "characters",
@@ -99,13 +92,19 @@ internal sealed class AddressRules(bool development, Mistakes mistakes)
         mistakes.Require(
             !HasHiddenCharacter(address), path, "encoded",
             "must not hide slashes, backslashes, dots or control characters behind percent signs");
-        if (mistakes.List.Count == before)
+        if (mistakes.List.Count > before)
         {
-            mistakes.Require(
-                uri.AbsoluteUri == address, path, "normalized",
-                $"must be spelled as a browser sends it: {uri.AbsoluteUri}");
+            return null;
         }
 
+        if (address.StartsWith('/') || !Uri.TryCreate(address, UriKind.Absolute, out var uri))
+        {
+            mistakes.Add(path, "absolute", "must be an absolute address");
+            return null;
+        }
+
+        mistakes.Require(
+            uri.AbsoluteUri == address, path, "normalized", $"must be spelled as a browser sends it: {uri.AbsoluteUri}");
         return mistakes.List.Count == before ? uri : null;
     }
 

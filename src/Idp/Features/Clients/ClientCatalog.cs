@@ -7,10 +7,8 @@ namespace Moi.Identity.Idp.Features.Clients;
 /// <summary>All clients as one immutable snapshot, so that no request asks the database who the client is.</summary>
 internal sealed partial class ClientCatalog(
     SqlDatabase sql, IShortLivedStore store, TimeProvider time, ILogger<ClientCatalog> logger)
-    : StoredSnapshot(store, time, Topic, TimeSpan.FromSeconds(30), logger)
+    : StoredSnapshot(store, time, "clients", TimeSpan.FromSeconds(30), logger)
 {
-    internal const string Topic = "clients";
-
     private FrozenDictionary<string, Entry> _clients = FrozenDictionary<string, Entry>.Empty;
     private string _fingerprint = "";
 

@@ -14,6 +14,9 @@ internal sealed record ClientMetadata
 
     public required string NameEn { get; init; }
 
+    /// <summary>The service's own front page, for a link on the account page.</summary>
+    public string? ClientUri { get; init; }
+
     public required string Agency { get; init; }
 
     public required string AgencyNameZh { get; init; }

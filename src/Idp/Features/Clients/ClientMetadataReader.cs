@@ -64,6 +64,7 @@ internal sealed class ClientMetadataReader
             ClientId = Text("client_id") ?? Missing("client_id"),
             NameZh = Text("client_name#zh-TW") ?? name_ ?? Missing("client_name"),
             NameEn = Text("client_name#en") ?? name_ ?? "",
+            ClientUri = Text("client_uri"),
             Agency = agency ?? Missing("moi_agency"),
             AgencyNameZh = Text("moi_agency_name#zh-TW") ?? agencyName,
             AgencyNameEn = Text("moi_agency_name#en") ?? agencyName,
@@ -89,7 +90,7 @@ internal sealed class ClientMetadataReader
     /// <summary>Members that people may want to note and no code reads.</summary>
     private void CheckWhatIsOnlyKept()
     {
-        foreach (var name in (string[])["client_uri", "policy_uri", "tos_uri", "software_id", "software_version"])
+        foreach (var name in (string[])["policy_uri", "tos_uri", "software_id", "software_version"])
         {
             Text(name);
         }

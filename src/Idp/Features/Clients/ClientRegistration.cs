@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
-using Moi.Identity.Idp.Storage;
 
 namespace Moi.Identity.Idp.Features.Clients;
 
@@ -16,7 +15,7 @@ internal sealed record ApplyResult(
 
 /// <summary>Registers, changes and removes clients: all of a file or nothing, recorded in the same transaction.</summary>
 internal sealed class ClientRegistration(
-    SqlDatabase sql, IShortLivedStore store, AuditContextFactory audit, TimeProvider time, IHostEnvironment environment)
+    SqlDatabase sql, ClientCatalog catalog, AuditContextFactory audit, TimeProvider time, IHostEnvironment environment)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -48,7 +47,7 @@ internal sealed class ClientRegistration(
                 return true;
             },
             ct);
-        await store.PublishChangeAsync(ClientCatalog.Topic, ct);
+        await catalog.ChangedAsync(ct);
         return new ApplyResult([], applied, secrets);
     }
 
@@ -72,7 +71,7 @@ internal sealed class ClientRegistration(
             ct);
         if (deleted)
         {
-            await store.PublishChangeAsync(ClientCatalog.Topic, ct);
+            await catalog.ChangedAsync(ct);
         }
 
         return deleted;

@@ -112,6 +112,7 @@ internal sealed partial class ClientRules(bool development)
             "at least one address is needed to send citizens back to");
         rules.CheckRedirects(client.RedirectUris, path + ".redirect_uris", native);
         rules.CheckRedirects(client.PostLogoutRedirectUris, path + ".post_logout_redirect_uris", native);
+        rules.CheckCalled(client.ClientUri, path + ".client_uri");
         rules.CheckCalled(client.JwksUri, path + ".jwks_uri");
         rules.CheckCalled(client.BackchannelLogoutUri, path + ".backchannel_logout_uri");
     }

@@ -5,9 +5,12 @@ using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 using Moi.Identity.Idp.Features.Oidc.Discovery;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Oidc.Logout;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
 using Moi.Identity.Idp.Features.Oidc.Resources;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
+using Moi.Identity.Idp.Sessions;
+using Moi.Identity.Idp.Storage;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -27,6 +30,11 @@ internal static class OidcFeature
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<RemoteKeys>();
         services.AddSingleton<DiscoveryDocument>();
+        services.AddSingleton<LogoutTokens>();
+        services.AddSingleton<LogoutSender>();
+        services.AddHostedService(sp => sp.GetRequiredService<LogoutSender>());
+        services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
+        services.AddRecords(LogoutRequest.Kind);
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService(sp => sp.GetRequiredService<SigningKeyRing>());
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ConfigureKeys>();
@@ -59,6 +67,7 @@ internal static class OidcFeature
             .SetUserInfoEndpointUris("connect/userinfo")
             .SetIntrospectionEndpointUris("connect/introspect")
             .SetRevocationEndpointUris("connect/revoke")
+            .SetEndSessionEndpointUris("connect/logout")
             .SetConfigurationEndpointUris(Array.Empty<Uri>())
             .SetJsonWebKeySetEndpointUris(Array.Empty<Uri>());
         server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange();
@@ -94,6 +103,9 @@ internal static class OidcFeature
     {
         internal void Build()
         {
+            // Is it worth reading?
+            Before<ProcessRequestContext, LimitBody>(Authentication.ExtractAuthorizationRequest.Descriptor);
+
             // Who is the client?
             After<ValidateTokenContext, ResolveAssertionKeys>(Protection.ResolveTokenValidationParameters.Descriptor);
             After<ValidateTokenContext, CheckAssertionClaims>(Protection.ValidateIdentityModelToken.Descriptor);
@@ -101,8 +113,7 @@ internal static class OidcFeature
             Replace<ProcessAuthenticationContext, CheckClientSecret>(ValidateClientSecret.Descriptor);
             Last<ValidatePushedAuthorizationRequestContext, ConsumeAssertion<ValidatePushedAuthorizationRequestContext>>();
             Last<ValidateTokenRequestContext, ConsumeAssertion<ValidateTokenRequestContext>>();
-            Last<ValidateIntrospectionRequestContext, ConsumeAssertion<ValidateIntrospectionRequestContext>>();
-            Last<ValidateRevocationRequestContext, ConsumeAssertion<ValidateRevocationRequestContext>>();
+            After<ProcessAuthenticationContext, ConsumeAssertion<ProcessAuthenticationContext>>(ValidateClientCertificate.Descriptor);
 
             // The authorization request.
             After<ExtractAuthorizationRequestContext, ResumeTransaction>(
@@ -135,6 +146,11 @@ internal static class OidcFeature
             After<HandleUserInfoRequestContext, AnswerUserInfo>(UserInfo.AttachClaims.Descriptor);
             After<HandleIntrospectionRequestContext, AnswerIntrospection>(Introspection.AttachApplicationClaims.Descriptor);
             Replace<HandleRevocationRequestContext, RevokeGrant>(Revocation.RevokeToken.Descriptor);
+
+            // Signing out.
+            After<HandleEndSessionRequestContext, EndSession>(OpenIddictServerHandlers.Session.AttachPrincipal.Descriptor);
+            Before<ApplyEndSessionResponseContext, ShowLogoutError>(
+                OpenIddictServerAspNetCoreHandlers.Session.ProcessSelfRedirection.Descriptor);
         }
 
         private void Before<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour)

@@ -49,9 +49,14 @@ internal static class AuthenticationPolicy
         // session; neither a young session nor an answer to another tab will do.
         var isDone = outcome is not null && outcome.Sid == session.Sid && outcome.CitizenId == session.CitizenId
             && outcome.CredentialId == session.CredentialId;
-        if (!isDone && (request.HasPromptValue(PromptValues.Login) || request.HasPromptValue(PromptValues.SelectAccount)))
+        if (!isDone && request.HasPromptValue(PromptValues.SelectAccount))
         {
             return new AuthenticationDecision.SignIn(requirement with { Fresh = true });
+        }
+
+        if (!isDone && request.HasPromptValue(PromptValues.Login))
+        {
+            return new AuthenticationDecision.SignIn(requirement with { Fresh = true, CitizenId = session.CitizenId });
         }
 
         if (!isDone && maxAge is { } limit && now - session.AuthTime > limit)

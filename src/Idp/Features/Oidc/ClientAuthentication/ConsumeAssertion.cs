@@ -10,8 +10,9 @@ namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 
 /// <summary>Uses the client assertion up, on all server processes at once.</summary>
 /// <remarks>
-/// Last of all checks: a client whose request is refused for another reason may correct it and try again with the
-/// same assertion.
+/// For pushed requests and tokens last of all checks: a client whose request is refused for another reason may correct
+/// it and try again with the same assertion. For questions about tokens as soon as the client is known, because an
+/// invalid token is an answer there and not an error.
 /// </remarks>
 internal sealed class ConsumeAssertion<TContext>(IShortLivedStore store, TimeProvider time) : IOpenIddictServerHandler<TContext>
     where TContext : BaseValidatingContext
@@ -20,7 +21,9 @@ internal sealed class ConsumeAssertion<TContext>(IShortLivedStore store, TimePro
 
     public async ValueTask HandleAsync(TContext context)
     {
-        if (context.Transaction.GetProperty<VerifiedAssertion>(typeof(VerifiedAssertion).FullName!) is not { } assertion)
+        var isLater = context is ProcessAuthenticationContext
+            && context.EndpointType is (OpenIddictServerEndpointType.Token or OpenIddictServerEndpointType.PushedAuthorization);
+        if (isLater || context.Transaction.GetProperty<VerifiedAssertion>(typeof(VerifiedAssertion).FullName!) is not { } assertion)
         {
             return;
         }

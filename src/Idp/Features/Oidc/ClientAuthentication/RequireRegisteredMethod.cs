@@ -16,6 +16,13 @@ internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddi
             return ValueTask.CompletedTask;
         }
 
+        // Before the token is looked at: whoever may not ask gets no answer about it.
+        if (client.IsPublic && context.EndpointType == OpenIddictServerEndpointType.Introspection)
+        {
+            context.Reject(Errors.UnauthorizedClient, "A public client may not ask about tokens.");
+            return ValueTask.CompletedTask;
+        }
+
         var used = Method(context);
         if (used != client.Metadata.TokenEndpointAuthMethod)
         {

@@ -41,6 +41,9 @@ internal enum GrantStatus
 {
     Valid = 0,
     Revoked = 1,
+
+    /// <summary>The citizen disconnected the service, and it was told: nothing is left to tell when the session ends.</summary>
+    Disconnected = 2,
 }
 
 internal sealed class GrantConfiguration : IEntityTypeConfiguration<Grant>

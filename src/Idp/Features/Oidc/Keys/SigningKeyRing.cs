@@ -110,8 +110,7 @@ internal sealed partial class SigningKeyRing(
     {
         if (await MakeAsync(alg, ct))
         {
-            await LoadAsync(ct);
-            await PublishAsync(ct);
+            await ChangedAsync(ct);
         }
     }
 

@@ -1,0 +1,108 @@
+using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Tests.Oidc;
+
+namespace Moi.Identity.Idp.Tests.Clients;
+
+/// <summary>Applying files of clients to a running server.</summary>
+public abstract class ClientRegistrationTests(OidcServer server)
+{
+    private ClientRegistration Registration => server.Services.GetRequiredService<ClientRegistration>();
+
+    private ClientCatalog Catalog => server.Services.GetRequiredService<ClientCatalog>();
+
+    [Fact]
+    public async Task A_bad_file_changes_nothing_and_names_every_mistake()
+    {
+        var result = await server.ApplyAsync("""
+            [
+              {"client_id": "good-one", "client_name": "A", "moi_agency": "all-or-nothing", "redirect_uris": ["https://a.example/"]},
+              {"client_id": "Bad", "client_name": "B", "moi_agency": "all-or-nothing", "redirect_uris": ["http://b.example/", "x"], "what": 1},
+              7,
+              {"client_id": "good-one", "client_name": "A", "moi_agency": "all-or-nothing", "redirect_uris": ["https://a.example/"]}
+            ]
+            """);
+
+        result.Mistakes.Select(m => m.Path).ShouldBe(
+            ["$[1].what", "$[1].client_id", "$[1].redirect_uris[0]", "$[1].redirect_uris[1]", "$[2]", "$[3].client_id"], ignoreOrder: true);
+        result.Applied.ShouldBeEmpty();
+        Catalog.FindAny("good-one").ShouldBeNull();
+        (await server.CountAsync("SELECT COUNT(*) FROM relying_parties WHERE client_id = 'good-one'")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[")]
+    [InlineData("[{\"client_id\": \"a-1\", \"client_id\": \"a-2\"}]")]
+    [InlineData("[{\"client_id\": \"a-1\"},]")]
+    [InlineData("// nothing\n[]")]
+    public async Task What_is_not_a_strict_JSON_array_is_refused(string json)
+        => (await server.ApplyAsync(json)).Mistakes.Count.ShouldBe(1);
+
+    [Fact]
+    public async Task A_secret_is_made_once_and_survives_changes()
+    {
+        string File(string name) => $$"""
+            [{"client_id": "with-secret", "client_name": "{{name}}", "moi_agency": "secret-office", "redirect_uris": ["https://a.example/"]}]
+            """;
+        var first = await server.ApplyAsync(File("one"));
+        var second = await server.ApplyAsync(File("two"));
+
+        var secret = first.Secrets["with-secret"].Reveal();
+        secret.Length.ShouldBe(43);
+        second.Secrets.ShouldBeEmpty();
+        first.Applied.ShouldBe([("with-secret", true)]);
+        second.Applied.ShouldBe([("with-secret", false)]);
+        Catalog.Find("with-secret")!.Metadata.NameZh.ShouldBe("two");
+        Catalog.Find("with-secret")!.HasSecret(secret).ShouldBeTrue();
+        Catalog.Find("with-secret")!.HasSecret(secret + "x").ShouldBeFalse();
+        (await Registration.ExportAsync(CancellationToken.None)).ShouldNotContain(secret);
+    }
+
+    [Fact]
+    public async Task What_is_exported_can_be_applied()
+    {
+        await server.NewAgencyAsync();
+        var exported = await Registration.ExportAsync(CancellationToken.None);
+
+        (await server.ApplyAsync(exported)).Mistakes.ShouldBeEmpty();
+
+        (await Registration.ExportAsync(CancellationToken.None)).ShouldBe(exported);
+    }
+
+    [Fact]
+    public async Task A_removed_client_is_gone_and_its_grants_end()
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        var code = await agency.EnterAsync(browser);
+
+        (await Registration.DeleteAsync(agency.ClientId, CancellationToken.None)).ShouldBeTrue();
+        (await Registration.DeleteAsync(agency.ClientId, CancellationToken.None)).ShouldBeFalse();
+
+        Catalog.FindAny(agency.ClientId).ShouldBeNull();
+        ((int)(await agency.RedeemAsync(code)).StatusCode).ShouldBe(401);
+        (await server.CountAsync(
+            "SELECT COUNT(*) FROM grants WHERE status = 0 AND client_id = @client", p => p.Add("client", agency.ClientId))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_agency_has_one_name()
+    {
+        static string Client(string id, string name) => $$"""
+            {"client_id": "{{id}}", "client_name": "A", "moi_agency": "one-name", "moi_agency_name": "{{name}}", "redirect_uris": ["https://a.example/"]}
+            """;
+        (await server.ApplyAsync($"[{Client("first-of-two", "X")}]")).Mistakes.ShouldBeEmpty();
+        (await server.ApplyAsync($"[{Client("second-of-two", "Y")}]")).Mistakes.Single().Rule.ShouldBe("agency-name");
+        (await server.ApplyAsync($"[{Client("first-of-two", "Y")}, {Client("second-of-two", "Y")}]")).Mistakes.ShouldBeEmpty();
+    }
+}
+
+[Collection<OnSqlite>]
+public sealed class SqliteClientRegistrationTests(SqliteOidcServer server) : ClientRegistrationTests(server);
+
+[Collection<OnPostgres>]
+public sealed class PostgresClientRegistrationTests(PostgresOidcServer server) : ClientRegistrationTests(server);

@@ -1,0 +1,173 @@
+using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Features.Clients;
+
+namespace Moi.Identity.Idp.Tests.Clients;
+
+/// <summary>The table of what a registration may say. Each row bends a good registration.</summary>
+public sealed class ClientRulesTests
+{
+    private const string Good = """
+        {
+          "client_id": "permits", "client_name": "Permits", "moi_agency": "building-office",
+          "redirect_uris": ["https://permits.example.gov.tw/callback"],
+          "jwks_uri": "https://permits.example.gov.tw/jwks", "token_endpoint_auth_method": "private_key_jwt"
+        }
+        """;
+
+    [Theory]
+    [InlineData(Good)]
+    [InlineData("""{"client_id": "a-1", "client_name": "A", "moi_agency": "b-1", "redirect_uris": ["https://a.example/"]}""")]
+    [InlineData("""{"client_id": "api", "client_name": "A", "moi_agency": "b-1", "grant_types": [], "scope": "openid"}""")]
+    [InlineData("""{"client_id": "app", "client_name": "A", "moi_agency": "b-1", "application_type": "native", "token_endpoint_auth_method": "none", "redirect_uris": ["http://127.0.0.1/cb", "http://[::1]/cb", "tw.gov.example.app:/cb"]}""")]
+    public void Good_registrations_are_accepted(string client) => Check(client).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("client_id", "\"AB\"", "$[0].client_id", "name")]
+    [InlineData("client_id", "\"with space\"", "$[0].client_id", "name")]
+    [InlineData("client_id", "7", "$[0].client_id", "type")]
+    [InlineData("client_id", null, "$[0].client_id", "missing")]
+    [InlineData("client_name", null, "$[0].client_name", "missing")]
+    [InlineData("client_name", "\"\"", "$[0].client_name", "type")]
+    [InlineData("client_name", "\"a\\nb\"", "$[0].client_name", "type")]
+    [InlineData("moi_agency", null, "$[0].moi_agency", "missing")]
+    [InlineData("moi_agency", "\"../x\"", "$[0].moi_agency", "name")]
+    [InlineData("moi_profile", "\"fapi2\"", "$[0].moi_profile", "profile-not-available")]
+    [InlineData("moi_profile", "\"fapi3\"", "$[0].moi_profile", "value")]
+    [InlineData("moi_status", "\"off\"", "$[0].moi_status", "value")]
+    [InlineData("subject_type", "\"public\"", "$[0].subject_type", "value")]
+    [InlineData("client_secret", "\"secret\"", "$[0].client_secret", "secret-given")]
+    [InlineData("logo", "\"x\"", "$[0].logo", "unknown-member")]
+    [InlineData("client_name#de", "\"x\"", "$[0]['client_name#de']", "unknown-member")]
+    [InlineData("grant_types", "[\"implicit\"]", "$[0].grant_types[0]", "grant-type")]
+    [InlineData("grant_types", "[\"refresh_token\"]", "$[0].grant_types", "grant-type")]
+    [InlineData("grant_types", "\"authorization_code\"", "$[0].grant_types", "type")]
+    [InlineData("response_types", "[\"token\"]", "$[0].response_types[0]", "response-type")]
+    [InlineData("scope", "\"openid everything\"", "$[0].scope", "scope")]
+    [InlineData("scope", "\"profile\"", "$[0].scope", "openid")]
+    [InlineData("scope", "\"openid offline_access\"", "$[0].scope", "offline-access")]
+    [InlineData("token_endpoint_auth_method", "\"client_secret_jwt\"", "$[0].token_endpoint_auth_method", "auth-method")]
+    [InlineData("token_endpoint_auth_signing_alg", "\"HS256\"", "$[0].token_endpoint_auth_signing_alg", "alg")]
+    [InlineData("id_token_signed_response_alg", "\"none\"", "$[0].id_token_signed_response_alg", "alg")]
+    [InlineData("jwks_uri", null, "$[0].jwks_uri", "keys")]
+    [InlineData("jwks_uri", "\"http://permits.example.gov.tw/jwks\"", "$[0].jwks_uri", "https")]
+    [InlineData("jwks_uri", "\"https://169.254.169.254/\"", "$[0].jwks_uri", "ip-host")]
+    [InlineData("jwks", "{\"keys\": []}", "$[0].jwks.keys", "keys")]
+    [InlineData("jwks", "{\"keys\": [{\"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"AA\", \"y\": \"AA\"}]}", "$[0].jwks.keys[0]", "key")]
+    [InlineData("jwks", "{\"keys\": [{\"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"AA\", \"y\": \"AA\", \"d\": \"AA\"}]}", "$[0].jwks.keys[0]", "private-key")]
+    [InlineData("jwks", "{\"keys\": [{\"kty\": \"oct\", \"k\": \"AA\"}]}", "$[0].jwks.keys[0]", "private-key")]
+    [InlineData("jwks", "{\"keys\": [{\"kty\": \"OKP\", \"crv\": \"Ed25519\", \"x\": \"AA\"}]}", "$[0].jwks.keys[0]", "key-type")]
+    [InlineData("jwks", "[]", "$[0].jwks", "type")]
+    [InlineData("application_type", "\"native\"", "$[0].token_endpoint_auth_method", "auth-method")]
+    [InlineData("application_type", "\"desktop\"", "$[0].application_type", "value")]
+    [InlineData("redirect_uris", null, "$[0].redirect_uris", "missing")]
+    [InlineData("redirect_uris", "[7]", "$[0].redirect_uris[0]", "type")]
+    [InlineData("backchannel_logout_uri", "\"http://10.0.0.1/\"", "$[0].backchannel_logout_uri", "https")]
+    [InlineData("require_pushed_authorization_requests", "\"yes\"", "$[0].require_pushed_authorization_requests", "type")]
+    [InlineData("contacts", "\"me\"", "$[0].contacts", "type")]
+    public void Each_mistake_is_named_by_its_member(string member, string? value, string path, string rule)
+        => Check(Bend(member, value)).ShouldContain(m => m.Path == path && m.Rule == rule, string.Join('\n', Check(Bend(member, value))));
+
+    [Theory(DisplayName = "R5: redirect addresses that a browser would read in another way are not registered")]
+    [InlineData("callback", "absolute")]
+    [InlineData("/callback", "absolute")]
+    [InlineData("//evil.example/callback", "absolute")]
+    [InlineData("https://a.example/#x", "fragment")]
+    [InlineData("https://*.example/", "wildcard")]
+    [InlineData("https://rp@evil.example/", "userinfo")]
+    [InlineData("https://rp:x@evil.example/", "userinfo")]
+    [InlineData("https://@evil.example/", "userinfo")]
+    [InlineData("https://a.example\\\\@evil.example/", "characters")]
+    [InlineData("https://a.example/a b", "characters")]
+    [InlineData("https://a.example/\\u00e9", "characters")]
+    [InlineData("https://\\u4f8b.example/", "characters")]
+    [InlineData("https://a.example/%5c", "encoded")]
+    [InlineData("https://a.example/%2F", "encoded")]
+    [InlineData("https://a.example/%2e%2e/", "encoded")]
+    [InlineData("https://a.example/%00", "encoded")]
+    [InlineData("https://a.example/%zz", "encoded")]
+    [InlineData("https://a.example/a/../b", "normalized")]
+    [InlineData("https://A.example/", "normalized")]
+    [InlineData("HTTPS://a.example/", "normalized")]
+    [InlineData("https://a.example:443/", "normalized")]
+    [InlineData("https://a.example", "normalized")]
+    [InlineData("http://a.example/", "https")]
+    [InlineData("http://127.0.0.1/", "https")]
+    [InlineData("https://127.0.0.1/", "ip-host")]
+    [InlineData("https://[::1]/", "ip-host")]
+    [InlineData("https://localhost/", "localhost")]
+    [InlineData("https://a.localhost/", "localhost")]
+    [InlineData("JaVaScRiPt:alert(1)", "normalized")]
+    [InlineData("javascript:alert(1)", "scheme")]
+    [InlineData("data:text/html,x", "scheme")]
+    [InlineData("tw.gov.example:/cb", "scheme")]
+    [InlineData("https://a.example/go?url=x", "open-redirector")]
+    [InlineData("https://a.example/go?ReturnUrl=x", "open-redirector")]
+    [InlineData("https://a.example/cb?iss=x", "reserved-parameter")]
+    public void R5(string address, string rule)
+    {
+        var mistakes = Check(Bend("redirect_uris", $"[\"https://ok.example/\", \"{address}\"]"));
+        mistakes.ShouldContain(m => m.Path == "$[0].redirect_uris[1]", string.Join('\n', mistakes));
+        Check(Bend("post_logout_redirect_uris", $"[\"{address}\"]")).ShouldContain(m => m.Path == "$[0].post_logout_redirect_uris[0]");
+        if (rule != "normalized")
+        {
+            mistakes.ShouldContain(m => m.Rule == rule, string.Join('\n', mistakes));
+        }
+    }
+
+    [Fact]
+    public void Addresses_are_few_and_different()
+    {
+        Check(Bend("redirect_uris", "[" + string.Join(',', Enumerable.Range(0, 21).Select(i => $"\"https://a.example/{i}\"")) + "]"))
+            .ShouldContain(m => m.Rule == "too-many");
+        Check(Bend("redirect_uris", "[\"https://a.example/x\", \"https://a.example/X\"]")).ShouldContain(m => m.Rule == "duplicate");
+    }
+
+    [Fact]
+    public void In_development_local_names_may_use_http()
+    {
+        var local = Bend("redirect_uris", "[\"http://permits.localhost:5090/callback\"]");
+        Check(local).ShouldNotBeEmpty();
+        Check(local, development: true).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_defaults_are_those_of_RFC_7591()
+    {
+        var metadata = ClientMetadataReader.ReadStored("""{"client_id": "a-1", "client_name": "A", "moi_agency": "b-1"}""");
+        metadata.TokenEndpointAuthMethod.ShouldBe("client_secret_basic");
+        metadata.GrantTypes.ShouldBe(["authorization_code"]);
+        metadata.ResponseTypes.ShouldBe(["code"]);
+        metadata.ApplicationType.ShouldBe("web");
+        metadata.Profile.ShouldBe("basic");
+        metadata.NameEn.ShouldBe("A");
+        metadata.AgencyNameZh.ShouldBe("b-1");
+    }
+
+    [Fact]
+    public void Names_may_differ_by_language()
+    {
+        var metadata = ClientMetadataReader.ReadStored(
+            """{"client_id": "a-1", "client_name": "A", "client_name#zh-TW": "甲", "moi_agency": "b-1"}""");
+        (metadata.NameZh, metadata.NameEn).ShouldBe(("甲", "A"));
+    }
+
+    private static string Bend(string member, string? value)
+    {
+        var client = JsonNode.Parse(Good)!.AsObject();
+        client.Remove(member);
+        if (value is not null)
+        {
+            client[member] = JsonNode.Parse(value);
+        }
+
+        return client.ToJsonString();
+    }
+
+    private static IReadOnlyList<Mistake> Check(string client, bool development = false)
+    {
+        var mistakes = new Mistakes();
+        var metadata = ClientMetadataReader.Read(JsonNode.Parse(client)!.AsObject(), "$[0]", mistakes);
+        new ClientRules(development).Check(metadata, "$[0]", mistakes);
+        return mistakes.List;
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Moi.Identity.Idp.Tests.Oidc;
+
+/// <summary>What the server says of itself.</summary>
+[Collection<OnSqlite>]
+public sealed class DiscoveryTests(SqliteOidcServer server)
+{
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    [Theory]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    public async Task Discovery_says_exactly_what_is_on(string address)
+    {
+        var answer = await server.NewBackChannel().GetAsync(address);
+
+        answer.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromMinutes(5));
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        (await answer.JsonAsync()).ToJsonString(Indented).ShouldBe(
+            """
+            {
+              "issuer": "http://idp.localhost:5080/",
+              "authorization_endpoint": "http://idp.localhost:5080/connect/authorize",
+              "pushed_authorization_request_endpoint": "http://idp.localhost:5080/connect/par",
+              "token_endpoint": "http://idp.localhost:5080/connect/token",
+              "userinfo_endpoint": "http://idp.localhost:5080/connect/userinfo",
+              "introspection_endpoint": "http://idp.localhost:5080/connect/introspect",
+              "revocation_endpoint": "http://idp.localhost:5080/connect/revoke",
+              "end_session_endpoint": "http://idp.localhost:5080/connect/logout",
+              "jwks_uri": "http://idp.localhost:5080/connect/jwks",
+              "scopes_supported": [
+                "openid",
+                "profile",
+                "offline_access"
+              ],
+              "claims_supported": [
+                "iss",
+                "aud",
+                "azp",
+                "exp",
+                "iat",
+                "nonce",
+                "at_hash",
+                "sub",
+                "auth_time",
+                "acr",
+                "amr",
+                "sid",
+                "nickname",
+                "locale"
+              ],
+              "response_types_supported": [
+                "code"
+              ],
+              "response_modes_supported": [
+                "query"
+              ],
+              "grant_types_supported": [
+                "authorization_code",
+                "refresh_token"
+              ],
+              "code_challenge_methods_supported": [
+                "S256"
+              ],
+              "subject_types_supported": [
+                "pairwise"
+              ],
+              "acr_values_supported": [
+                "urn:moi:acr:1"
+              ],
+              "prompt_values_supported": [
+                "none",
+                "login",
+                "consent",
+                "select_account"
+              ],
+              "ui_locales_supported": [
+                "zh-TW",
+                "en"
+              ],
+              "id_token_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "token_endpoint_auth_methods_supported": [
+                "private_key_jwt",
+                "client_secret_basic",
+                "none"
+              ],
+              "token_endpoint_auth_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "introspection_endpoint_auth_methods_supported": [
+                "private_key_jwt",
+                "client_secret_basic"
+              ],
+              "introspection_endpoint_auth_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "revocation_endpoint_auth_methods_supported": [
+                "private_key_jwt",
+                "client_secret_basic",
+                "none"
+              ],
+              "revocation_endpoint_auth_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "authorization_response_iss_parameter_supported": true,
+              "require_pushed_authorization_requests": false,
+              "backchannel_logout_supported": true,
+              "backchannel_logout_session_supported": true,
+              "claims_parameter_supported": false,
+              "request_parameter_supported": false,
+              "request_uri_parameter_supported": false
+            }
+            """);
+    }
+
+    [Fact]
+    public async Task The_keys_are_public_and_cached_and_the_default_comes_first()
+    {
+        var answer = await server.NewBackChannel().GetAsync("/connect/jwks");
+
+        answer.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromMinutes(5));
+        var keys = (await answer.JsonAsync())["keys"]!.AsArray();
+        ((string?)keys[0]!["alg"]).ShouldBe("ES256");
+        foreach (var key in keys)
+        {
+            key!.AsObject().ContainsKey("d").ShouldBeFalse();
+            ((string?)key["use"]).ShouldBe("sig");
+        }
+    }
+
+    [Fact]
+    public async Task Userinfo_says_what_it_wants()
+    {
+        var answer = await server.NewBackChannel().GetAsync("/connect/userinfo");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        answer.Headers.WwwAuthenticate.Single().Scheme.ShouldBe("Bearer");
+    }
+}

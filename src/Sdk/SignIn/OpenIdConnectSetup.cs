@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
@@ -62,7 +61,7 @@ internal sealed class OpenIdConnectSetup(IOptions<MoiIdentityOptions> options, T
             NonceLifetime = TimeSpan.FromMinutes(15),
         };
         oidc.TokenValidationParameters = IdTokenRules.Parameters(moi, time);
-        oidc.TokenHandler = new JsonWebTokenHandler { MapInboundClaims = false };
+        oidc.TokenHandler = new SignedIdTokens();
 
         Transient(oidc.CorrelationCookie, SignInCookies.CorrelationPrefix(moi), moi);
         Transient(oidc.NonceCookie, SignInCookies.NoncePrefix(moi), moi);

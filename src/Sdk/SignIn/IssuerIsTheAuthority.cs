@@ -19,10 +19,11 @@ internal sealed class IssuerIsTheAuthority(string authority) : IConfigurationVal
         var same = issuer == authority
             || (new Uri(authority).AbsolutePath == "/" && issuer == authority.TrimEnd('/') + "/")
             || (new Uri(authority).AbsolutePath == "/" && issuer == authority.TrimEnd('/'));
-        return new ConfigurationValidationResult
-        {
-            Succeeded = same,
-            ErrorMessage = same ? null : $"MOI031: the provider calls itself \"{issuer}\", but MoiIdentity:Authority is \"{authority}\".",
-        };
+
+        // Thrown, not returned: the library hides the text of a returned mistake from the log.
+        return same
+            ? new ConfigurationValidationResult { Succeeded = true }
+            : throw new InvalidOperationException(
+                $"MOI031: the provider calls itself \"{issuer}\", but MoiIdentity:Authority is \"{authority}\".");
     }
 }

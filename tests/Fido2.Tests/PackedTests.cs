@@ -160,6 +160,26 @@ public sealed class PackedTests
         };
     }
 
+    [Fact(DisplayName = "RFC 5280 §4.1: a certificate with a part nobody knows, an odd version or 17 KiB is none")]
+    public void Odd_certificates()
+    {
+        var leaf = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Certificates[0];
+        var stranger = Encoded(writer => writer.WriteInteger(1, new Asn1Tag(TagClass.ContextSpecific, 4)));
+        var version = Encoded(writer =>
+        {
+            using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
+            {
+                writer.WriteInteger(1L << 40);
+            }
+        });
+        GoodRegistration Sending(byte[] certificate) => new() { Authenticator = Basic(), Lies = new Lies { Certificates = [certificate] } };
+
+        Sending(Rewrite(leaf, (part, value) => part == 6 ? [.. value, .. stranger] : value)).Run().ShouldBeRefused(WebAuthnError.CertificateParse);
+        Sending(Rewrite(leaf, (part, value) => part == 0 ? version : value)).Run().ShouldBeRefused(WebAuthnError.CertificateParse);
+        new GoodRegistration { Authenticator = With(new CertificateShape { Extensions = [new X509Extension("1.2.3.4", new byte[17 * 1024], critical: false)] }) }
+            .Run().ShouldBeRefused(WebAuthnError.CertificateParse);
+    }
+
     [Fact(DisplayName = "§8.2.1, RFC 5280 §4.2: one OU, and no extension twice")]
     public void Ambiguous_certificates()
     {
@@ -291,9 +311,10 @@ public sealed class PackedTests
             {
                 for (var part = 0; body.HasData; part++)
                 {
-                    if (change(part, body.ReadEncodedValue().ToArray()) is { Length: > 0 } changed)
+                    var changed = new AsnReader(change(part, body.ReadEncodedValue().ToArray()), AsnEncodingRules.DER);
+                    while (changed.HasData)
                     {
-                        writer.WriteEncodedValue(changed);
+                        writer.WriteEncodedValue(changed.ReadEncodedValue().Span);
                     }
                 }
             }

@@ -25,6 +25,24 @@ public sealed class MetricsTests(SqliteIdp idp) : IClassFixture<SqliteIdp>
         measured.ShouldContain(line => line.StartsWith("moi.ceremonies kind=get result=browser.", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Answers_of_the_token_endpoint_are_counted_without_the_senders_words()
+    {
+        var measured = new ConcurrentBag<string>();
+        using var listener = Listen(measured);
+        using var http = new HttpClient(idp.App.Server.CreateHandler()) { BaseAddress = new Uri(IdpApplication.Origin) };
+
+        foreach (var grant in (string[])["authorization_code", "made_up"])
+        {
+            using var form = new FormUrlEncodedContent([new("grant_type", grant), new("client_id", "nobody"), new("code", "x")]);
+            using var _ = await http.PostAsync(new Uri("/connect/token", UriKind.Relative), form);
+        }
+
+        measured.ShouldContain(line => line.StartsWith("moi.token_responses grant=authorization_code result=invalid_", StringComparison.Ordinal));
+        measured.ShouldContain(line => line.StartsWith("moi.token_responses grant=unknown result=", StringComparison.Ordinal));
+        measured.ShouldNotContain(line => line.Contains("made_up", StringComparison.Ordinal) || line.Contains("nobody", StringComparison.Ordinal));
+    }
+
     private MeterListener Listen(ConcurrentBag<string> measured)
     {
         // Other servers in this process have meters of the same name.

@@ -140,6 +140,8 @@ internal static class OidcFeature
             After<ValidateTokenRequestContext, CheckGrant>(Exchange.ValidateGrantedScopes.Descriptor);
             Before<GenerateTokenContext, StoreRefreshToken>(Protection.AttachTokenSubject.Descriptor);
             After<GenerateTokenContext, ShapeJwt>(Protection.AttachTokenMetadata.Descriptor);
+            Before<ApplyTokenResponseContext, CountTokenAnswers>(
+                OpenIddictServerAspNetCoreHandlers.AttachHttpResponseCode<ApplyTokenResponseContext>.Descriptor);
 
             // What tokens are good for.
             Before<ValidateTokenContext, LimitTokenTypes>(Protection.ResolveTokenValidationParameters.Descriptor);

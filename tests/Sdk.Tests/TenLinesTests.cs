@@ -41,7 +41,7 @@ public sealed class TenLinesTests : IDisposable
     public void Stand_in_every_document_as_they_stand_here(string document)
     {
         var shown = File.ReadAllText(RepositoryRoot.File(document.Split('/'))).Split("```csharp\n")[1].Split("```")[0];
-        var here = File.ReadAllText(RepositoryRoot.File("tests", "Sdk.Tests", "TenLinesTests.cs")).Split("// Ten lines.")[1].Split("// End.")[0];
+        var here = File.ReadAllText(RepositoryRoot.File("tests", "Sdk.Tests", "TenLinesTests.cs")).Split("        // Ten lines.\n")[1].Split("        // End.\n")[0];
 
         Lines(shown).ShouldBe(["using Moi.Identity;", .. Lines(here), "app.Run();"]);
     }

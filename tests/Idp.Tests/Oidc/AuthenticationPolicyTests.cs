@@ -72,8 +72,17 @@ public sealed class AuthenticationPolicyTests
             request,
             new Session
             {
-                Sid = "sid", SecretHash = [], CitizenId = Citizen, CredentialId = Passkey, AuthTime = Now.AddMinutes(-5),
-                Acr = "urn:moi:acr:1", Amr = ["hwk"], CreatedAt = Now.AddMinutes(-5), LastSeenAt = Now, Device = "", DisplayLabel = "",
+                Sid = "sid",
+                SecretHash = [],
+                CitizenId = Citizen,
+                CredentialId = Passkey,
+                AuthTime = Now.AddMinutes(-5),
+                Acr = "urn:moi:acr:1",
+                Amr = ["hwk"],
+                CreatedAt = Now.AddMinutes(-5),
+                LastSeenAt = Now,
+                Device = "",
+                DisplayLabel = "",
             },
             outcome, Now);
 }

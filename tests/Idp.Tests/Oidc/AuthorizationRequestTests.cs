@@ -159,7 +159,9 @@ public abstract class AuthorizationRequestTests(OidcServer server)
         await agency.EnterAsync(browser);
         var forged = new Dictionary<string, string?>
         {
-            ["redirect_uri"] = "http://evil.example/", ["scope"] = "openid profile offline_access", ["state"] = "forged",
+            ["redirect_uri"] = "http://evil.example/",
+            ["scope"] = "openid profile offline_access",
+            ["state"] = "forged",
         };
 
         // Beside a pushed request.

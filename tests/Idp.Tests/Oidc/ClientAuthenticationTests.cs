@@ -134,7 +134,8 @@ public abstract class ClientAuthenticationTests(OidcServer server)
         using var rsa = RSA.Create(2048);
         var jwk = new JsonObject
         {
-            ["kty"] = "RSA", ["kid"] = "r1",
+            ["kty"] = "RSA",
+            ["kid"] = "r1",
             ["n"] = System.Buffers.Text.Base64Url.EncodeToString(rsa.ExportParameters(false).Modulus),
             ["e"] = System.Buffers.Text.Base64Url.EncodeToString(rsa.ExportParameters(false).Exponent),
         };

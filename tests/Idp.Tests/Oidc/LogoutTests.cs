@@ -250,7 +250,9 @@ public abstract class LogoutTests(OidcServer server)
     {
         var parameters = new Dictionary<string, string?>
         {
-            ["client_id"] = agency.ClientId, ["post_logout_redirect_uri"] = target ?? agency.Host + "/bye", ["state"] = "s-1",
+            ["client_id"] = agency.ClientId,
+            ["post_logout_redirect_uri"] = target ?? agency.Host + "/bye",
+            ["state"] = "s-1",
         };
         if (hint is not null)
         {

@@ -77,13 +77,21 @@ public abstract class OidcServer : IAsyncLifetime
         var now = Time.GetUtcNow();
         var citizen = new Citizen
         {
-            Id = Guid.CreateVersion7(now), DisplayLabel = label, UserHandle = RandomNumberGenerator.GetBytes(32), CreatedAt = now,
-            SecurityStamp = "stamp", ConcurrencyStamp = "stamp",
+            Id = Guid.CreateVersion7(now),
+            DisplayLabel = label,
+            UserHandle = RandomNumberGenerator.GetBytes(32),
+            CreatedAt = now,
+            SecurityStamp = "stamp",
+            ConcurrencyStamp = "stamp",
         };
         var credential = new Credential
         {
-            Id = Guid.CreateVersion7(now), CitizenId = citizen.Id, CredentialId = RandomNumberGenerator.GetBytes(16),
-            PublicKey = [1], Algorithm = -7, CreatedAt = now,
+            Id = Guid.CreateVersion7(now),
+            CitizenId = citizen.Id,
+            CredentialId = RandomNumberGenerator.GetBytes(16),
+            PublicKey = [1],
+            Algorithm = -7,
+            CreatedAt = now,
         };
         await using var scope = Services.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<IdpDb>();

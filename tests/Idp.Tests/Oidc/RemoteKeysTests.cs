@@ -145,7 +145,9 @@ public sealed class RemoteKeysTests(SqliteOidcServer server)
         using var rsa = System.Security.Cryptography.RSA.Create(1024);
         return new JsonObject
         {
-            ["kty"] = "RSA", ["kid"] = "k1", ["e"] = "AQAB",
+            ["kty"] = "RSA",
+            ["kid"] = "k1",
+            ["e"] = "AQAB",
             ["n"] = System.Buffers.Text.Base64Url.EncodeToString(rsa.ExportParameters(false).Modulus),
         };
     }

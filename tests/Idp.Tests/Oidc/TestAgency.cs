@@ -57,8 +57,12 @@ internal sealed class TestAgency
         var p = Key.ExportParameters(false);
         return new JsonObject
         {
-            ["kty"] = "EC", ["crv"] = "P-256", ["kid"] = kid, ["use"] = "sig",
-            ["x"] = Base64Url.EncodeToString(p.Q.X), ["y"] = Base64Url.EncodeToString(p.Q.Y),
+            ["kty"] = "EC",
+            ["crv"] = "P-256",
+            ["kid"] = kid,
+            ["use"] = "sig",
+            ["x"] = Base64Url.EncodeToString(p.Q.X),
+            ["y"] = Base64Url.EncodeToString(p.Q.Y),
         };
     }
 
@@ -121,7 +125,10 @@ internal sealed class TestAgency
     {
         var form = new Dictionary<string, string>
         {
-            ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = RedirectUri, ["code_verifier"] = Verifier,
+            ["grant_type"] = "authorization_code",
+            ["code"] = code,
+            ["redirect_uri"] = RedirectUri,
+            ["code_verifier"] = Verifier,
         };
         bend?.Invoke(form);
         return PostAsync("/connect/token", form);
@@ -181,7 +188,11 @@ internal sealed class TestAgency
         var header = new JsonObject { ["alg"] = "ES256", ["kid"] = "k1" };
         var claims = new JsonObject
         {
-            ["iss"] = ClientId, ["sub"] = ClientId, ["aud"] = OidcServer.Issuer, ["iat"] = now, ["exp"] = now + 60,
+            ["iss"] = ClientId,
+            ["sub"] = ClientId,
+            ["aud"] = OidcServer.Issuer,
+            ["iat"] = now,
+            ["exp"] = now + 60,
             ["jti"] = RandomNumberGenerator.GetHexString(32),
         };
         bendHeader?.Invoke(header);

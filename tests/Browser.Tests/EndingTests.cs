@@ -16,7 +16,7 @@ public sealed class EndingTests(PasskeyBrowser browser, Site site)
         await tab.EnterAsNewcomerAsync(site);
         await tab.PressAsync("Sign out");
         await tab.Page.WaitForURLAsync(url => url.StartsWith(site.Agency, StringComparison.Ordinal));
-        await tab.SeesAsync("Get things done without a password");
+        await tab.SeesAsync("You have signed out");
 
         await tab.RemoveAuthenticatorsAsync();
         await tab.GoAsync(site.Idp + "/account");

@@ -57,7 +57,7 @@ internal sealed class SqlDatabase : IAsyncDisposable
         return rows;
     }
 
-    /// <summary>Runs one statement (or several, separated by semicolons, as one round trip) in a transaction of its own.</summary>
+    /// <summary>Runs one statement. What must happen together goes through <see cref="TransactionAsync"/>.</summary>
     /// <returns>The number of rows changed.</returns>
     internal async Task<int> ExecuteAsync(string sql, Action<SqlParameters> bind, CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Authorize;
@@ -50,6 +51,8 @@ internal static class OidcFeature
                 .ReplaceApplicationStore<Client, ClientStore>(ServiceLifetime.Singleton)
                 .DisableEntityCaching().DisableAdditionalFiltering())
             .AddServer(Configure);
+        services.AddSingleton<PipelineTable>();
+        services.Replace(ServiceDescriptor.Scoped<IOpenIddictServerDispatcher, PipelineDispatcher>());
         return services;
     }
 

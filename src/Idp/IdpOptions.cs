@@ -8,6 +8,8 @@ internal sealed class IdpOptions
 {
     internal const string Section = "Idp";
 
+    private Names? _names;
+
     /// <summary>
     /// The one origin that browsers see. It is the OpenID Connect issuer, its host is the WebAuthn RP ID, and in
     /// Development the server listens on its port.
@@ -17,7 +19,17 @@ internal sealed class IdpOptions
     /// Passkeys belong to the host for ever: changing it later makes every passkey unusable.
     /// </remarks>
     [Required]
-    public string PublicOrigin { get; set; } = "http://idp.localhost:5080";
+    public string PublicOrigin
+    {
+        get;
+        set
+        {
+            field = value;
+            _names = null;
+        }
+    }
+
+    = "http://idp.localhost:5080";
 
     /// <summary>The folder of the embedded databases.</summary>
     /// <value>Default <c>data</c> below the current directory.</value>
@@ -32,19 +44,33 @@ internal sealed class IdpOptions
     [ValidateObjectMembers]
     public SessionOptions Sessions { get; set; } = new();
 
-    internal Uri Origin => new(PublicOrigin, UriKind.Absolute);
+    internal Uri Origin => Derived.Origin;
 
     /// <summary>The WebAuthn RP ID: the host of <see cref="PublicOrigin"/>.</summary>
-    internal string RpId => Origin.Host;
+    internal string RpId => Derived.RpId;
 
     /// <summary>The origin exactly as a browser spells it: scheme, host, and the port unless it is the default.</summary>
-    internal string BrowserOrigin => Origin.GetLeftPart(UriPartial.Authority);
+    internal string BrowserOrigin => Derived.BrowserOrigin;
 
     /// <summary>The issuer exactly as it stands in discovery, in tokens and in the <c>iss</c> parameter.</summary>
     /// <remarks>The engine writes an issuer without a path with a trailing slash; everything compares with this one.</remarks>
-    internal string Issuer => BrowserOrigin + "/";
+    internal string Issuer => Derived.Issuer;
 
-    internal bool IsHttps => string.Equals(Origin.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal);
+    internal bool IsHttps => Derived.IsHttps;
+
+    // Every request asks for these; an address is parsed once.
+    private Names Derived => _names ??= Names.Of(new Uri(PublicOrigin, UriKind.Absolute));
+
+    private sealed record Names(Uri Origin, string RpId, string BrowserOrigin, string Issuer, bool IsHttps)
+    {
+        internal static Names Of(Uri origin)
+        {
+            var browserOrigin = origin.GetLeftPart(UriPartial.Authority);
+            return new Names(
+                origin, origin.Host, browserOrigin, browserOrigin + "/",
+                string.Equals(origin.Scheme, Uri.UriSchemeHttps, StringComparison.Ordinal));
+        }
+    }
 }
 
 /// <summary>Section <c>Idp:Storage</c>.</summary>

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption;
+using Microsoft.AspNetCore.DataProtection.AuthenticatedEncryption.ConfigurationModel;
 
 namespace Moi.Identity.Idp.Features.Operations;
 
@@ -11,7 +13,12 @@ internal static class KeyRing
     /// <remarks>Certificates that cannot be read are left out here; the start-up checks name them.</remarks>
     internal static void AddKeyRing(this IServiceCollection services, KeyRingOptions options)
     {
-        var protection = services.AddDataProtection();
+        // One pass instead of two, and no padding: half the cost of the default for records of this size. Keys made
+        // before keep the algorithm they were made for.
+        var protection = services.AddDataProtection().UseCryptographicAlgorithms(new AuthenticatedEncryptorConfiguration
+        {
+            EncryptionAlgorithm = EncryptionAlgorithm.AES_256_GCM,
+        });
         if (Current(options) is not { } current)
         {
             return;

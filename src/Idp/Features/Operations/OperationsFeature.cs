@@ -22,6 +22,8 @@ internal static class OperationsFeature
         services.AddSingleton<DataFolder>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
+        services.AddSingleton<SelfExercise>();
+        services.AddHostedService(provider => provider.GetRequiredService<SelfExercise>());
         services.AddIdpHealth();
         builder.AddIdpLogging();
         builder.AddIdpTelemetry();

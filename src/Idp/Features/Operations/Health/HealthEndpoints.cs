@@ -14,6 +14,7 @@ internal static class HealthEndpoints
 
     internal static void AddIdpHealth(this IServiceCollection services) => services.AddHealthChecks()
         .AddCheck<Draining>("server", timeout: Patience)
+        .AddCheck<SelfExercise>("warm_up", timeout: Patience)
         .AddCheck<DatabaseCheck>("database", timeout: Patience)
         .AddCheck<ShortLivedStoreCheck>("short_lived_store", timeout: Patience)
         .AddCheck<KeyRingCheck>("key_ring", timeout: Patience);

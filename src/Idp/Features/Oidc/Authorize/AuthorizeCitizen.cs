@@ -58,6 +58,12 @@ internal sealed class AuthorizeCitizen(
             return;
         }
 
+        if (transaction?.Outcome is null && HintsAtAnotherCitizen(request, entry))
+        {
+            await SignInAsync(context, http, client, new AuthenticationRequirement { Fresh = true });
+            return;
+        }
+
         var scopes = request.GetScopes();
         var released = ScopeCatalogue.ReleasedBy(scopes);
         var before = entry.Released?.Split(' ') ?? [];
@@ -95,6 +101,15 @@ internal sealed class AuthorizeCitizen(
     /// <summary>OpenID Connect Core §3.1.2.1: <c>id_token_hint</c> names the citizen that the agency expects.</summary>
     private static bool IsAnotherCitizen(HandleAuthorizationRequestContext context, EntryState entry)
         => context.IdentityTokenHintPrincipal?.GetClaim(Claims.Subject) is { } expected && expected != entry.Subject;
+
+    /// <summary>
+    /// OpenID Connect Core §3.1.2.1: <c>login_hint</c>, here the subject by which the agency knows a citizen. A browser in
+    /// which somebody else is signed in then asks who is there; whoever answers, the agency gets that citizen's subject.
+    /// </summary>
+    /// <remarks>A hint that cannot be a subject, an e-mail address for instance, means nothing to us. Whether a subject
+    /// exists is never told: an unknown one is treated like another citizen's.</remarks>
+    private static bool HintsAtAnotherCitizen(OpenIddictRequest request, EntryState entry)
+        => PairwiseSubject.HasShape(request.LoginHint) && request.LoginHint != entry.Subject;
 
     private static void Redirect(
         HandleAuthorizationRequestContext context, HttpContext http, string address, int status = StatusCodes.Status302Found)

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Clients;
@@ -68,7 +66,7 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
             ON CONFLICT (citizen_id, sector) DO NOTHING
             """,
             p => p.Add("citizen", citizenId).Add("sector", sector)
-                .Add("subject", Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24))),
+                .Add("subject", PairwiseSubject.NewValue()),
             ct);
         return await sql.FirstAsync(
             "SELECT subject FROM pairwise_subjects WHERE citizen_id = @citizen AND sector = @sector",

@@ -39,11 +39,11 @@ public sealed class LaterTests(PasskeyBrowser browser, LaterSite site) : IClassF
         await tab.EnterAsNewcomerAsync(site);
         var subject = await tab.Page.Locator("[data-claim=sub]").InnerTextAsync();
         site.Pass(TimeSpan.FromMinutes(61));
-        await tab.VerifyUserAsync(phone, false);
+        await tab.AnswerAsync(phone, false);
 
         await tab.GoAsync(site.Idp + "/account");
         await tab.SeesAsync("Sign in to My Digital Identity");
-        await tab.VerifyUserAsync(phone, true);
+        await tab.AnswerAsync(phone, true);
         await tab.PressAsync("Sign in with face, fingerprint or screen lock");
         await tab.SeesAsync("Hello, Mei");
 
@@ -61,10 +61,10 @@ public sealed class LaterTests(PasskeyBrowser browser, LaterSite site) : IClassF
         var phone = await tab.AddAuthenticatorAsync();
         await tab.SignUpAtAsync(site.Idp);
         await tab.SignOutAsync(site.Idp);
-        await tab.VerifyUserAsync(phone, false);
+        await tab.AnswerAsync(phone, false);
         await tab.GoAsync(site.Idp + "/sign-in");
         site.Pass(TimeSpan.FromMinutes(6));
-        await tab.VerifyUserAsync(phone, true);
+        await tab.AnswerAsync(phone, true);
         await tab.PressAsync("Sign in with face, fingerprint or screen lock");
         await tab.SeesAsync("The time was up");
         await tab.PressAsync("Try again");

@@ -54,6 +54,16 @@ public class HealthTests(PostgresServer postgres, RedisServer redis)
     }
 
     [Fact]
+    public async Task A_production_server_warms_up_before_it_is_ready()
+    {
+        using var certificate = new TestCertificate();
+        await using var idp = await IdpProcess.StartAsync([.. certificate.Production()]);
+
+        (await Health.UntilAsync(idp, HttpStatusCode.OK, "warm_up")).ShouldContain("warmed up");
+        idp.Log.ShouldContain("Warmed up in");
+    }
+
+    [Fact]
     public async Task SIGTERM_ends_the_server_with_success()
     {
         await using var idp = await IdpProcess.StartAsync();

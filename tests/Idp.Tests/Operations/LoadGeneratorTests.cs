@@ -31,6 +31,6 @@ public partial class LoadGeneratorTests
         => double.Parse(
             Lines().Matches(output).Single(line => line.Groups["name"].Value == name).Groups["value"].Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^(?<name>\S.*?)\s{2,}(?<value>[\d.]+)\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(?<name>\S.*?)\s{2,}(?<value>[\d.]+)\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Lines();
 }

@@ -83,6 +83,7 @@ internal sealed partial class SelfExercise(
                 foreach (var page in Pages)
                 {
                     using var response = await http.GetAsync(new Uri(page, UriKind.Relative), ended.Token);
+                    response.EnsureSuccessStatusCode();
                     await response.Content.CopyToAsync(Stream.Null, ended.Token);
                 }
             }

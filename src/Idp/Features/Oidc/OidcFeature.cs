@@ -11,6 +11,7 @@ using Moi.Identity.Idp.Features.Oidc.Resources;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
+using Moi.Identity.Idp.Web;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -21,6 +22,13 @@ namespace Moi.Identity.Idp.Features.Oidc;
 
 internal static class OidcFeature
 {
+    /// <summary>Everything but the two endpoints that a browser visits.</summary>
+    private static readonly string[] ForPrograms =
+    [
+        "/connect/par", "/connect/token", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
+        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+    ];
+
     internal static IServiceCollection AddOidc(this IServiceCollection services)
     {
         services.AddClients();
@@ -40,6 +48,7 @@ internal static class OidcFeature
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ConfigureKeys>();
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(
             sp => sp.GetRequiredService<SigningKeyRing>());
+        services.Configure<ProtocolEndpoints>(endpoints => endpoints.Paths.UnionWith(ForPrograms));
         services.AddHealthChecks().AddCheck<SigningKeysCheck>("signing_keys").AddCheck<ClientsCheck>("clients");
         services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<IdpOptions>>(
             (server, idp) => server.Issuer = new Uri(idp.Value.Issuer, UriKind.Absolute));
@@ -128,6 +137,7 @@ internal static class OidcFeature
 
             // Its answer, or the error and where that is told.
             After<ProcessErrorContext, NormalizeErrors>(AttachErrorParameters.Descriptor);
+            After<ProcessErrorContext, LogRefusal>(AttachCustomErrorParameters.Descriptor);
             After<ApplyAuthorizationResponseContext, RedirectErrorsToClient>(Authentication.InferResponseMode.Descriptor);
             Before<ApplyAuthorizationResponseContext, ShowErrorPage>(
                 OpenIddictServerAspNetCoreHandlers.Authentication.ProcessSelfRedirection.Descriptor);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Data.Pruning;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Authorize;
 using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
@@ -43,6 +44,7 @@ internal static class OidcFeature
         services.AddHostedService(sp => sp.GetRequiredService<LogoutSender>());
         services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
         services.AddRecords(LogoutRequest.Kind);
+        services.AddPruningRule(RefreshTokenStore.Pruning).AddPruningRule(GrantStore.Pruning);
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService(sp => sp.GetRequiredService<SigningKeyRing>());
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ConfigureKeys>();

@@ -15,6 +15,7 @@ internal sealed class IdpMetrics
     private readonly Counter<long> _ceremonies;
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _pruned;
+    private readonly Counter<long> _limited;
 
     public IdpMetrics(IMeterFactory meters)
     {
@@ -23,7 +24,11 @@ internal sealed class IdpMetrics
         _ceremonies = meter.CreateCounter<long>("moi.ceremonies", "{ceremony}", "Finished passkey ceremonies, by kind and result.");
         _tokens = meter.CreateCounter<long>("moi.token_responses", "{response}", "Answers of the token endpoint, by grant and result.");
         _pruned = meter.CreateCounter<long>("moi.pruned_rows", "{row}", "Rows removed because nobody can use them any more, by table.");
+        _limited = meter.CreateCounter<long>("moi.limited_requests", "{request}", "Requests refused because their sender makes too many, by rule.");
     }
+
+    /// <summary>A request was refused because there were too many.</summary>
+    internal void Limited(string rule) => _limited.Add(1, new KeyValuePair<string, object?>("rule", rule));
 
     /// <summary>Rows were removed that nobody can use any more.</summary>
     internal void Pruned(string table, int rows) => _pruned.Add(rows, new KeyValuePair<string, object?>("table", table));

@@ -125,6 +125,7 @@ internal static class OidcFeature
             Last<ValidatePushedAuthorizationRequestContext, ConsumeAssertion<ValidatePushedAuthorizationRequestContext>>();
             Last<ValidateTokenRequestContext, ConsumeAssertion<ValidateTokenRequestContext>>();
             After<ProcessAuthenticationContext, ConsumeAssertion<ProcessAuthenticationContext>>(ValidateClientCertificate.Descriptor);
+            After<ProcessAuthenticationContext, LimitClient>(ValidateClientCertificate.Descriptor);
 
             // The authorization request.
             After<ExtractAuthorizationRequestContext, ResumeTransaction>(

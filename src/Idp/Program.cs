@@ -35,6 +35,7 @@ return await StartupFailures.ExplainAsync(async () =>
     app.UseOperations();
     app.UseWeb();
     app.UseLimits();
+    app.UseKeyRing();
     app.UseInAppBrowsers();
     app.UseAuthentication();
     app.UseAuthorization();

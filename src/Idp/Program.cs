@@ -13,6 +13,7 @@ using Moi.Identity.Idp.Features.SignUp;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Idp.Web;
+using Moi.Identity.Idp.Web.Limits;
 
 return await StartupFailures.ExplainAsync(async () =>
 {
@@ -21,7 +22,7 @@ return await StartupFailures.ExplainAsync(async () =>
 
     builder.AddOperations();
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
-    services.AddWeb();
+    services.AddWeb().AddLimits();
     services.AddAudit().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent().AddAdministrators();
 
     var app = builder.Build();
@@ -33,6 +34,8 @@ return await StartupFailures.ExplainAsync(async () =>
 
     app.UseOperations();
     app.UseWeb();
+    app.UseLimits();
+    app.UseKeyRing();
     app.UseInAppBrowsers();
     app.UseAuthentication();
     app.UseAuthorization();

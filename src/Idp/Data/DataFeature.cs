@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Data.Pruning;
 using Npgsql;
 
 namespace Moi.Identity.Idp.Data;
@@ -43,6 +44,9 @@ internal static class DataFeature
         services.AddScoped<IUserStore<Citizen>, CitizenStore>();
         services.AddIdentityCore<Citizen>();
         services.AddHostedService<DatabaseStartup>();
+        services.AddOptions<PruningOptions>().BindConfiguration(PruningOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<Pruner>();
+        services.AddHostedService(provider => provider.GetRequiredService<Pruner>());
         return services;
     }
 

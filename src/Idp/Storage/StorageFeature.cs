@@ -23,6 +23,7 @@ internal static class StorageFeature
                 return ConnectionMultiplexer.Connect(redis);
             });
             services.AddSingleton<IShortLivedStore, RedisShortLivedStore>();
+            services.AddSingleton<ISharedCounters, RedisCounters>();
         }
         else
         {

@@ -14,6 +14,8 @@ internal sealed class IdpMetrics
     private readonly Counter<long> _signIns;
     private readonly Counter<long> _ceremonies;
     private readonly Counter<long> _tokens;
+    private readonly Counter<long> _pruned;
+    private readonly Counter<long> _limited;
 
     public IdpMetrics(IMeterFactory meters)
     {
@@ -21,7 +23,15 @@ internal sealed class IdpMetrics
         _signIns = meter.CreateCounter<long>("moi.sign_ins", "{sign-in}", "Sessions that began with a passkey.");
         _ceremonies = meter.CreateCounter<long>("moi.ceremonies", "{ceremony}", "Finished passkey ceremonies, by kind and result.");
         _tokens = meter.CreateCounter<long>("moi.token_responses", "{response}", "Answers of the token endpoint, by grant and result.");
+        _pruned = meter.CreateCounter<long>("moi.pruned_rows", "{row}", "Rows removed because nobody can use them any more, by table.");
+        _limited = meter.CreateCounter<long>("moi.limited_requests", "{request}", "Requests refused because their sender makes too many, by rule.");
     }
+
+    /// <summary>A request was refused because there were too many.</summary>
+    internal void Limited(string rule) => _limited.Add(1, new KeyValuePair<string, object?>("rule", rule));
+
+    /// <summary>Rows were removed that nobody can use any more.</summary>
+    internal void Pruned(string table, int rows) => _pruned.Add(rows, new KeyValuePair<string, object?>("table", table));
 
     /// <summary>A session began.</summary>
     internal void SignedIn(string acr) => _signIns.Add(1, new KeyValuePair<string, object?>("acr", acr));

@@ -1,13 +1,14 @@
 using System.Data.Common;
-using StackExchange.Redis;
+using Microsoft.Data.Sqlite;
+using Moi.Identity.Idp.Storage;
 
 namespace Moi.Identity.Idp.Web;
 
 /// <summary>
 /// The last place an exception reaches, and the page for answers that carry a status and nothing else. One log line
-/// for each failure, with the trace id that the page shows; never a stack trace to the outside.
+/// for each failure, with the trace id that the answer shows; never a stack trace to the outside.
 /// </summary>
-internal sealed partial class Failures(RequestDelegate next, ILogger<Failures> logger)
+internal sealed partial class Failures(RequestDelegate next, ProtocolErrors protocol, ILogger<Failures> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -16,7 +17,7 @@ internal sealed partial class Failures(RequestDelegate next, ILogger<Failures> l
             await next(context);
             if (IsBareError(context.Response))
             {
-                await ErrorPage.WriteAsync(context, Problems.ForStatus(context.Response.StatusCode));
+                await AnswerBareErrorAsync(context, Problems.ForStatus(context.Response.StatusCode));
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -34,8 +35,19 @@ internal sealed partial class Failures(RequestDelegate next, ILogger<Failures> l
                 context.Response.Headers.RetryAfter = "10";
             }
 
-            await ErrorPage.WriteAsync(context, problem);
+            await (protocol.Answers(context.Request) ? ProtocolErrors.WriteAsync(context, problem) : ErrorPage.WriteAsync(context, problem));
         }
+    }
+
+    private Task AnswerBareErrorAsync(HttpContext context, Problem problem)
+    {
+        if (!protocol.Answers(context.Request))
+        {
+            return ErrorPage.WriteAsync(context, problem);
+        }
+
+        LogRefused(logger, problem.Code, context.Request.Path, "answered without a word", ErrorPage.TraceId(context));
+        return ProtocolErrors.WriteAsync(context, problem);
     }
 
     /// <summary>Answers of protocol endpoints say what is wrong in a header or a body and are left alone.</summary>
@@ -54,13 +66,20 @@ internal sealed partial class Failures(RequestDelegate next, ILogger<Failures> l
             {
                 case BadHttpRequestException bad:
                     return Problems.ForStatus(bad.StatusCode);
-                case DbException { IsTransient: true } or RedisConnectionException or RedisTimeoutException:
+                // The form reader's own limits: too many fields, too long names, parts that do not end.
+                case InvalidDataException:
+                    return Problems.BadRequest;
+                case DbException { IsTransient: true } or ShortLivedStoreException:
+                case SqliteException sqlite when IsAway(sqlite):
                     return Problems.Unavailable;
             }
         }
 
         return Problems.Unexpected;
     }
+
+    /// <summary>The file cannot be used just now: locked, or its disk is full, read-only, broken or gone.</summary>
+    private static bool IsAway(SqliteException e) => e.SqliteErrorCode is 5 or 6 or 8 or 10 or 13 or 14;
 
     private void Log(HttpContext context, Exception exception, Problem problem)
     {

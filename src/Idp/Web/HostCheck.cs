@@ -17,6 +17,7 @@ internal sealed partial class HostCheck(
     IOptions<IdpOptions> options,
     IStringLocalizerFactory texts,
     HtmlEncoder html,
+    ProtocolErrors protocol,
     ILogger<HostCheck> logger)
 {
     private readonly Uri _origin = options.Value.Origin;
@@ -29,7 +30,12 @@ internal sealed partial class HostCheck(
             return next(context);
         }
 
-        LogRefused(logger, context.TraceIdentifier);
+        LogRefused(logger, ErrorPage.TraceId(context));
+        if (protocol.Answers(context.Request))
+        {
+            return ProtocolErrors.WriteAsync(context, Problems.WrongHost);
+        }
+
         var text = texts.Create(typeof(Problems));
         context.Response.StatusCode = StatusCodes.Status421MisdirectedRequest;
         context.Response.ContentType = "text/html; charset=utf-8";

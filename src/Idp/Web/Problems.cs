@@ -23,6 +23,9 @@ internal static class Problems
         Ways = [WayOn.Retry, WayOn.Home, WayOn.Help],
     };
 
+    /// <summary>The Host header names another server; pages for it have a layout of their own.</summary>
+    internal static readonly Problem WrongHost = new("MOI-SYS-421", "WrongHost", 421);
+
     internal static readonly Problem TooMany = new("MOI-SYS-429", "TooMany", 429)
     {
         Ways = [WayOn.Retry, WayOn.Home, WayOn.Help],

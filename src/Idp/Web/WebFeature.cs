@@ -14,6 +14,7 @@ internal static class WebFeature
     {
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section);
         services.AddSingleton<Assets>();
+        services.AddSingleton<ProtocolErrors>();
         services.AddSingleton<IStringLocalizerFactory, PageTexts>();
         services.AddLocalization();
         services.AddAntiforgery(options =>

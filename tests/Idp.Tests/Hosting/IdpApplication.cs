@@ -37,6 +37,10 @@ public sealed class IdpApplication(IReadOnlyDictionary<string, string?> settings
         }
 
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Log));
-        builder.ConfigureTestServices(services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time)));
+        builder.ConfigureTestServices(services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+            services.AddSingleton<IStartupFilter, Peer>();
+        });
     }
 }

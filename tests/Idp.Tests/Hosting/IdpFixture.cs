@@ -128,7 +128,8 @@ public sealed class PostgresIdp(PostgresServer postgres, RedisServer redis) : Id
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("moi-idp-").FullName;
 
-    protected override async Task<IReadOnlyDictionary<string, string?>> SettingsAsync()
+    /// <summary>The settings of a server on a new database.</summary>
+    internal static async Task<Dictionary<string, string?>> SettingsAsync(PostgresServer postgres, RedisServer redis)
     {
         var database = await postgres.NewDatabaseAsync();
         await using (var db = new PostgresIdpDb(new DbContextOptionsBuilder<PostgresIdpDb>().UseNpgsql(database).Options))
@@ -138,12 +139,14 @@ public sealed class PostgresIdp(PostgresServer postgres, RedisServer redis) : Id
 
         return new Dictionary<string, string?>
         {
-            ["Idp:DataPath"] = _folder,
             ["Idp:Storage:Provider"] = "Postgres",
             ["ConnectionStrings:Postgres"] = database,
             ["ConnectionStrings:Redis"] = redis.ConnectionString,
         };
     }
+
+    protected override async Task<IReadOnlyDictionary<string, string?>> SettingsAsync()
+        => new Dictionary<string, string?>(await SettingsAsync(postgres, redis)) { ["Idp:DataPath"] = _folder };
 
     protected override void CleanUp() => Directory.Delete(_folder, recursive: true);
 }

@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Sessions;
+using Moi.Identity.Idp.Tests.Hosting;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
@@ -24,6 +26,9 @@ public abstract class OidcServer : IAsyncLifetime
     private int _names;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 1, 0, 0, TimeSpan.Zero));
+
+    /// <summary>Every line the server logged.</summary>
+    internal LogLines Log { get; } = new();
 
     internal IServiceProvider Services => _factory!.Services;
 
@@ -127,9 +132,11 @@ public abstract class OidcServer : IAsyncLifetime
                 builder.UseSetting(name, value);
             }
 
+            builder.ConfigureLogging(logging => logging.AddProvider(Log));
             builder.ConfigureTestServices(services =>
             {
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+                Outage.Decorate(services);
                 ConfigureServices(services);
             });
         });

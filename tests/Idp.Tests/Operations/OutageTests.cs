@@ -24,12 +24,16 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task PostgreSQL_is_killed_and_comes_back()
     {
+        using var agency = await RemoteAgency.EnterAsync(_idp, new CitizenBrowser(_http, _idp.Origin));
+        var code = await agency.GetCodeAsync();
         await UnderLoadAsync(async () =>
         {
             await _postgres.KillAsync();
             (await Health.UntilAsync(_idp, HttpStatusCode.ServiceUnavailable, "database")).ShouldContain("does not answer");
+            await agency.IsToldThatPostgresIsAwayAsync(code);
             await _postgres.StartAsync();
             await Health.UntilAsync(_idp, HttpStatusCode.OK, "database");
+            await agency.GoesOnAsync();
         });
 
         _cut.ShouldBeEmpty("the server itself was always there");
@@ -38,12 +42,16 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task Redis_is_killed_and_comes_back()
     {
+        using var agency = await RemoteAgency.EnterAsync(_idp, new CitizenBrowser(_http, _idp.Origin));
+        var code = await agency.GetCodeAsync();
         await UnderLoadAsync(async () =>
         {
             await _redis.KillAsync();
             (await Health.UntilAsync(_idp, HttpStatusCode.ServiceUnavailable, "short_lived_store")).ShouldContain("Redis");
+            await agency.IsToldThatRedisIsAwayAsync(code);
             await _redis.StartAsync();
             await Health.UntilAsync(_idp, HttpStatusCode.OK, "short_lived_store");
+            await agency.GoesOnAsync();
         });
 
         _cut.ShouldBeEmpty("the server itself was always there");
@@ -161,7 +169,7 @@ public sealed class OutageTests : IAsyncLifetime
             SELECT c.display_label,
                    (SELECT count(*) FROM credentials p WHERE p.citizen_id = c.id),
                    (SELECT count(*) FROM audit_events e WHERE e.citizen_id = c.id AND e.name = 'citizen.signed_up')
-            FROM citizens c
+            FROM citizens c WHERE c.display_label LIKE 'citizen %'
             """);
         await using var reader = await command.ExecuteReaderAsync();
         var stored = new List<string>();

@@ -14,7 +14,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact]
     public async Task A_second_passkey_is_added_after_a_fresh_assertion()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         var phone = await AddAsync(browser);
         browser.Page.Path.ShouldBe("/account/passkeys");
         browser.Page.Text.ShouldContain("The passkey was added");
@@ -28,7 +28,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact(DisplayName = "S2: a session alone adds no passkey, however young it is")]
     public async Task S2_a_session_alone_adds_nothing()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         (await browser.OpenAsync("/account/passkeys/create")).Path.ShouldBe("/account/passkeys/add");
         (await browser.OpenAsync("/account/passkeys/create?permit=" + new string('A', 43))).Path.ShouldBe("/account/passkeys/add");
         (await PasskeysOfAsync(browser)).Count.ShouldBe(1);
@@ -37,7 +37,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact(DisplayName = "S2: a permit is for one passkey, one session and five minutes")]
     public async Task S2_a_permit_is_narrow()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         await browser.OpenAsync("/account/passkeys/add");
         var create = await browser.UsePasskeyAsync();
         create.Path.ShouldBe("/account/passkeys/create");
@@ -64,7 +64,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact(DisplayName = "S2: an assertion for one act serves no other")]
     public async Task S2_an_assertion_is_bound_to_its_act()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         await AddAsync(browser);
         var ids = await PasskeysOfAsync(browser);
         var add = await browser.OpenAsync("/account/passkeys/add");
@@ -84,7 +84,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact]
     public async Task A_passkey_that_the_account_has_is_excluded()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         await browser.OpenAsync("/account/passkeys/add");
         var create = await browser.UsePasskeyAsync();
         Should.Throw<SoftAuthenticatorException>(() => browser.Answer(create)).Message.ShouldBe("InvalidStateError");
@@ -103,7 +103,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact]
     public async Task A_removed_passkey_signs_nobody_in_and_its_sessions_end()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         var phone = await AddAsync(browser);
         using var other = idp.Browser(phone);
         await other.SignInAsync();
@@ -120,7 +120,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact]
     public async Task The_last_passkey_stays()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         var id = (await PasskeysOfAsync(browser)).Single();
         var page = await browser.OpenAsync("/account/passkeys/remove?id=" + id);
         page.Forms.ShouldAllBe(form => form.Passkey == null);
@@ -130,7 +130,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact]
     public async Task Of_two_removals_at_once_of_the_last_two_one_fails()
     {
-        using var browser = await CitizenAsync(new SoftAuthenticator { CounterStep = 0 });
+        using var browser = await idp.CitizenAsync(new SoftAuthenticator { CounterStep = 0 });
         await AddAsync(browser);
         var ids = await PasskeysOfAsync(browser);
         var one = await browser.OpenAsync("/account/passkeys/remove?id=" + ids[0]);
@@ -145,7 +145,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact]
     public async Task Removing_the_passkey_in_use_with_another_one_keeps_the_session()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         var current = (await PasskeysOfAsync(browser)).Single();
         var phone = await AddAsync(browser);
         var sid = (await idp.SessionOfAsync(browser))!.Sid;
@@ -158,7 +158,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact]
     public async Task Removing_the_passkey_in_use_with_itself_signs_out()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         var current = (await PasskeysOfAsync(browser)).Single();
         await AddAsync(browser);
         await browser.OpenAsync("/account/passkeys/remove?id=" + current);
@@ -169,9 +169,9 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact]
     public async Task A_passkey_of_somebody_else_is_not_found()
     {
-        using var victim = await CitizenAsync();
+        using var victim = await idp.CitizenAsync();
         var id = (await PasskeysOfAsync(victim)).Single();
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         (await browser.OpenAsync("/account/passkeys/remove?id=" + id)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await browser.OpenAsync("/account/passkeys/rename?id=" + id)).Status.ShouldBe(HttpStatusCode.NotFound);
         (await browser.OpenAsync("/account/passkeys/rename?id=nonsense")).Status.ShouldBe(HttpStatusCode.NotFound);
@@ -186,7 +186,7 @@ public abstract class AccountTests(IdpFixture idp)
     public async Task W12_a_passkeys_name_is_text()
     {
         const string Name = "<img src=x onerror=alert(1)>";
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         await RenameAsync(browser, Name);
         browser.Page.Text.ShouldContain("Renamed");
         browser.Page.Body.ShouldNotContain("<img src=x");
@@ -199,7 +199,7 @@ public abstract class AccountTests(IdpFixture idp)
     [InlineData("12345678901234567890123456789012345678901", "40 characters at most")]
     public async Task A_name_that_cannot_be_used_is_explained(string name, string explanation)
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         await RenameAsync(browser, name);
         browser.Page.Status.ShouldBe(HttpStatusCode.BadRequest);
         browser.Page.Text.ShouldContain(explanation);
@@ -208,7 +208,7 @@ public abstract class AccountTests(IdpFixture idp)
     [Fact]
     public async Task At_most_twenty_passkeys()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         for (var i = 1; i < 20; i++)
         {
             await AddAsync(browser);
@@ -220,70 +220,9 @@ public abstract class AccountTests(IdpFixture idp)
     }
 
     [Fact]
-    public async Task One_session_is_signed_out_from_another_at_the_next_request()
-    {
-        using var browser = await CitizenAsync();
-        using var other = idp.Browser(browser.Authenticator);
-        await other.SignInAsync();
-        var sid = (await idp.SessionOfAsync(other))!.Sid;
-
-        var page = await browser.OpenAsync("/account/sessions");
-        await browser.SendAsync(page.Forms.Single(form => form.Fields.GetValueOrDefault("sid") == sid));
-        browser.Page.Text.ShouldContain("Signed out.");
-        (await other.OpenAsync("/account")).Path.ShouldBe("/sign-in");
-        (await browser.OpenAsync("/account")).Path.ShouldBe("/account");
-    }
-
-    [Fact]
-    public async Task All_other_sessions_are_signed_out_at_once()
-    {
-        using var browser = await CitizenAsync();
-        var others = new List<CitizenBrowser>();
-        for (var i = 0; i < 3; i++)
-        {
-            others.Add(idp.Browser(browser.Authenticator));
-            await others[i].SignInAsync();
-        }
-
-        var page = await browser.OpenAsync("/account/sessions");
-        await browser.SendAsync(page.Forms.Single(form => form.Action.Contains("EndOthers", StringComparison.Ordinal)));
-        foreach (var other in others)
-        {
-            (await other.OpenAsync("/account")).Path.ShouldBe("/sign-in");
-            other.Dispose();
-        }
-
-        (await browser.OpenAsync("/account/sessions")).Text.ShouldContain("on this device only");
-    }
-
-    [Fact]
-    public async Task Somebody_elses_session_cannot_be_ended()
-    {
-        using var victim = await CitizenAsync();
-        var sid = (await idp.SessionOfAsync(victim))!.Sid;
-        using var browser = await CitizenAsync();
-        var page = await browser.OpenAsync("/account/sessions");
-        await browser.SendAsync(page.Forms.First(form => form.Fields.ContainsKey("sid")), ("sid", sid));
-        (await victim.OpenAsync("/account")).Path.ShouldBe("/account");
-    }
-
-    [Fact]
-    public async Task Signing_out_needs_a_post_and_ends_the_session()
-    {
-        using var browser = await CitizenAsync();
-        using var copy = idp.CopyOf(browser);
-        await browser.OpenAsync("/sign-out");
-        (await copy.OpenAsync("/account")).Path.ShouldBe("/account");
-        await browser.SendAsync(browser.Page.Forms.Single());
-        browser.Page.Path.ShouldBe("/signed-out");
-        browser.Cookies.Keys.ShouldNotContain("moi-session");
-        (await copy.OpenAsync("/account")).Path.ShouldBe("/sign-in");
-    }
-
-    [Fact]
     public async Task Activity_tells_what_happened_in_sentences_and_pages()
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         await RenameAsync(browser, "My phone");
         await browser.OpenAsync("/account/activity");
         browser.Page.Text.ShouldContain("You created the account and its first passkey, “My phone”.");
@@ -309,7 +248,7 @@ public abstract class AccountTests(IdpFixture idp)
     [InlineData("' OR 1=1 --")]
     public async Task S11_a_tampered_cursor_is_none(string cursor)
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         await browser.OpenAsync("/account/activity?before=" + Uri.EscapeDataString(cursor));
         browser.Page.Status.ShouldBe(HttpStatusCode.OK);
         browser.Page.Text.ShouldContain("You created the account");
@@ -325,7 +264,7 @@ public abstract class AccountTests(IdpFixture idp)
     [InlineData("/sign-out", "要登出嗎")]
     public async Task Pages_speak_Chinese(string path, string words)
     {
-        using var browser = await CitizenAsync();
+        using var browser = await idp.CitizenAsync();
         browser.Languages = "zh-TW";
         (await browser.OpenAsync(path)).Text.ShouldContain(words);
     }
@@ -362,12 +301,5 @@ public abstract class AccountTests(IdpFixture idp)
         }
 
         throw new InvalidOperationException("None is left.");
-    }
-
-    private async Task<CitizenBrowser> CitizenAsync(SoftAuthenticator? authenticator = null)
-    {
-        var browser = idp.Browser(authenticator);
-        (await browser.SignUpAsync()).Path.ShouldBe("/sign-up/done");
-        return browser;
     }
 }

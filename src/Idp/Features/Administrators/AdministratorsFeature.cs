@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Data.Pruning;
 using Moi.Identity.Idp.Storage;
 
 namespace Moi.Identity.Idp.Features.Administrators;
@@ -11,6 +12,9 @@ internal static class AdministratorsFeature
         services.AddRecords(EnrolmentDraft.Record);
         services.AddSingleton<EnrolmentDrafts>();
         services.AddHostedService<FirstAdministrator>();
+
+        // Used or not, it opens nothing after its day; the audit events say what became of it.
+        services.AddPruningRule(new("administrator_invitations", "expires_at", Keep: TimeSpan.FromDays(30)));
         return services;
     }
 

@@ -23,6 +23,11 @@ internal sealed partial class ClientCatalog(
     /// <summary>The client whether or not it may do anything, for names on pages and for logout.</summary>
     internal Client? FindAny(string clientId) => _clients.GetValueOrDefault(clientId)?.Client;
 
+    /// <summary>
+    /// How a log names who asked. An id that we do not know is the sender's text: anybody's words, as long as a page.
+    /// </summary>
+    internal string NameInLog(string? clientId) => FindAny(clientId ?? "")?.Id ?? "an unknown client";
+
     protected override async Task ReadAsync(CancellationToken ct)
     {
         var fingerprint = await FingerprintAsync(ct);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Data.Pruning;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Authorize;
 using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
@@ -12,6 +13,7 @@ using Moi.Identity.Idp.Features.Oidc.Resources;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
+using Moi.Identity.Idp.Web;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -22,6 +24,13 @@ namespace Moi.Identity.Idp.Features.Oidc;
 
 internal static class OidcFeature
 {
+    /// <summary>Everything but the two endpoints that a browser visits.</summary>
+    private static readonly string[] ForPrograms =
+    [
+        "/connect/par", "/connect/token", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
+        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+    ];
+
     internal static IServiceCollection AddOidc(this IServiceCollection services)
     {
         services.AddClients();
@@ -36,11 +45,13 @@ internal static class OidcFeature
         services.AddHostedService(sp => sp.GetRequiredService<LogoutSender>());
         services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
         services.AddRecords(LogoutRequest.Kind);
+        services.AddPruningRule(RefreshTokenStore.Pruning).AddPruningRule(GrantStore.Pruning);
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService(sp => sp.GetRequiredService<SigningKeyRing>());
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ConfigureKeys>();
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(
             sp => sp.GetRequiredService<SigningKeyRing>());
+        services.Configure<ProtocolEndpoints>(endpoints => endpoints.Paths.UnionWith(ForPrograms));
         services.AddHealthChecks().AddCheck<SigningKeysCheck>("signing_keys").AddCheck<ClientsCheck>("clients");
         services.AddOptions<OpenIddictServerOptions>().Configure<IOptions<IdpOptions>>(
             (server, idp) => server.Issuer = new Uri(idp.Value.Issuer, UriKind.Absolute));
@@ -117,6 +128,7 @@ internal static class OidcFeature
             Last<ValidatePushedAuthorizationRequestContext, ConsumeAssertion<ValidatePushedAuthorizationRequestContext>>();
             Last<ValidateTokenRequestContext, ConsumeAssertion<ValidateTokenRequestContext>>();
             After<ProcessAuthenticationContext, ConsumeAssertion<ProcessAuthenticationContext>>(ValidateClientCertificate.Descriptor);
+            After<ProcessAuthenticationContext, LimitClient>(ValidateClientCertificate.Descriptor);
 
             // The authorization request.
             After<ExtractAuthorizationRequestContext, ResumeTransaction>(
@@ -131,6 +143,7 @@ internal static class OidcFeature
 
             // Its answer, or the error and where that is told.
             After<ProcessErrorContext, NormalizeErrors>(AttachErrorParameters.Descriptor);
+            After<ProcessErrorContext, LogRefusal>(AttachCustomErrorParameters.Descriptor);
             After<ApplyAuthorizationResponseContext, RedirectErrorsToClient>(Authentication.InferResponseMode.Descriptor);
             Before<ApplyAuthorizationResponseContext, ShowErrorPage>(
                 OpenIddictServerAspNetCoreHandlers.Authentication.ProcessSelfRedirection.Descriptor);

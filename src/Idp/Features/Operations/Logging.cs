@@ -9,11 +9,11 @@ internal static class Logging
 {
     private static readonly (string Category, LogLevel Lowest)[] Quiet =
     [
-        // SECURITY: below Warning these write requests, tokens and SQL parameters; a lower default level must not turn that on.
+        // SECURITY: below Warning these write addresses with tokens in them, form fields and SQL parameters; a lower default level must not turn that on.
         ("OpenIddict", LogLevel.Warning),
         ("Microsoft.EntityFrameworkCore", LogLevel.Warning),
         ("Npgsql", LogLevel.Warning),
-        ("Microsoft.AspNetCore.HttpLogging", LogLevel.Warning),
+        ("Microsoft.AspNetCore", LogLevel.Warning),
 
         // What fails is told once, in plain words, by StartupFailures or by the failed request.
         ("Microsoft.EntityFrameworkCore.Database", LogLevel.Critical),

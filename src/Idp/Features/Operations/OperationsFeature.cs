@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Operations.Health;
@@ -19,6 +20,7 @@ internal static class OperationsFeature
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>(Trust);
 
         services.AddKeyRing(builder.Configuration.GetSection(KeyRingOptions.Section).Get<KeyRingOptions>() ?? new());
+        services.AddSingleton<IPostConfigureOptions<KeyManagementOptions>, GuardKeyRing>();
         services.AddSingleton<DataFolder>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
@@ -37,6 +39,9 @@ internal static class OperationsFeature
             app.UseForwardedHeaders();
         }
     }
+
+    /// <summary>Comes after what shows errors and before everything that reads or writes protected data.</summary>
+    internal static void UseKeyRing(this WebApplication app) => app.UseMiddleware<RefuseWithoutKeyRing>();
 
     internal static void MapOperations(this WebApplication app) => app.MapIdpHealth();
 

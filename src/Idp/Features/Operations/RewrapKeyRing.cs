@@ -14,7 +14,7 @@ namespace Moi.Identity.Idp.Features.Operations;
 /// </summary>
 internal static class RewrapKeyRing
 {
-    private static readonly XNamespace Ring = "http://schemas.asp.net/2015/03/dataProtection";
+    internal static readonly XNamespace Ring = "http://schemas.asp.net/2015/03/dataProtection";
 
     internal static async Task<int> RunAsync(IServiceProvider services, CancellationToken ct)
     {

@@ -36,6 +36,11 @@ internal static class StartupFailures
             await Console.Error.WriteLineAsync(e.Message);
             return Misconfigured;
         }
+        catch (OperationCanceledException)
+        {
+            // It was asked to stop before it had begun; there is nothing to finish and nothing wrong.
+            return 0;
+        }
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             await Console.Error.WriteLineAsync($"""

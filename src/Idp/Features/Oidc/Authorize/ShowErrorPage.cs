@@ -18,11 +18,11 @@ internal sealed partial class ShowErrorPage(ClientCatalog clients, ILogger<ShowE
         }
 
         var problem = AuthorizeProblems.For(context.Request, context.Response.ErrorDescription, clients);
-        LogRefused(logger, problem.Code, context.Request?.ClientId, context.Error, context.Response.ErrorDescription);
+        LogRefused(logger, problem.Code, clients.NameInLog(context.Request?.ClientId), context.Error, context.Response.ErrorDescription);
         await ErrorPage.WriteAsync(context.Transaction.GetHttpRequest()!.HttpContext, problem);
         context.HandleRequest();
     }
 
     [LoggerMessage(EventId = 5501, Level = LogLevel.Warning, Message = "Authorization request refused with {Code}: client {ClientId}, {Error}, {Description}")]
-    private static partial void LogRefused(ILogger logger, string code, string? clientId, string error, string? description);
+    private static partial void LogRefused(ILogger logger, string code, string clientId, string error, string? description);
 }

@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Data.Pruning;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Sessions;
@@ -23,6 +24,20 @@ internal sealed record GrantEntry(Session Session, Client Client, string Subject
 /// <summary>Grants, pairwise subjects and consents by plain SQL: one round trip a step on PostgreSQL.</summary>
 internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, TimeProvider time)
 {
+    /// <summary>
+    /// A grant is of use while its session may live (a day at most), while it has a refresh token, and as the
+    /// last visit that the citizen reads on the page of connected services.
+    /// </summary>
+    internal static readonly PruningRule Pruning = new(
+        "grants", "used_at", Keep: TimeSpan.FromDays(3),
+        And: """
+            (t.status <> 0 OR NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.grant_id = t.id))
+            AND (
+                NOT EXISTS (SELECT 1 FROM consents c WHERE c.citizen_id = t.citizen_id AND c.client_id = t.client_id)
+                OR EXISTS (
+                    SELECT 1 FROM grants n WHERE n.citizen_id = t.citizen_id AND n.client_id = t.client_id AND n.used_at > t.used_at))
+            """);
+
     private const string Upsert = """
         INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, status, created_at, used_at)
         VALUES (@id, @citizen, @credential, @client, @sid, @subject, @scopes, @locale, 0, @now, @now)

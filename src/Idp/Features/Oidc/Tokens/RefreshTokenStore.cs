@@ -1,10 +1,17 @@
 using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Data.Pruning;
 
 namespace Moi.Identity.Idp.Features.Oidc.Tokens;
 
 /// <summary>Refresh tokens by plain SQL. Of any number of uses of one token exactly one gets the next.</summary>
 internal sealed class RefreshTokenStore(SqlDatabase sql)
 {
+    /// <summary>
+    /// A token that was spent stays as long as it could be presented again: its second use ends the grant. After its
+    /// expiry it is refused by what it says itself.
+    /// </summary>
+    internal static readonly PruningRule Pruning = new("refresh_tokens", "expires_at", Keep: TimeSpan.FromDays(1));
+
     private const string Redeem = "UPDATE refresh_tokens SET status = 1 WHERE id = @old AND status = 0";
 
     private const string Insert =

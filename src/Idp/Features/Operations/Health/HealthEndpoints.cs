@@ -12,12 +12,18 @@ internal static class HealthEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    internal static void AddIdpHealth(this IServiceCollection services) => services.AddHealthChecks()
-        .AddCheck<Draining>("server", timeout: Patience)
-        .AddCheck<SelfExercise>("warm_up", timeout: Patience)
-        .AddCheck<DatabaseCheck>("database", timeout: Patience)
-        .AddCheck<ShortLivedStoreCheck>("short_lived_store", timeout: Patience)
-        .AddCheck<KeyRingCheck>("key_ring", timeout: Patience);
+    internal static void AddIdpHealth(this IServiceCollection services)
+    {
+        // Singletons, so that they remember what needs no second proof; a check that is not registered is made anew each time.
+        services.AddSingleton<DatabaseCheck>();
+        services.AddSingleton<KeyRingCheck>();
+        services.AddHealthChecks()
+            .AddCheck<Draining>("server", timeout: Patience)
+            .AddCheck<SelfExercise>("warm_up", timeout: Patience)
+            .AddCheck<DatabaseCheck>("database", timeout: Patience)
+            .AddCheck<ShortLivedStoreCheck>("short_lived_store", timeout: Patience)
+            .AddCheck<KeyRingCheck>("key_ring", timeout: Patience);
+    }
 
     internal static void MapIdpHealth(this IEndpointRouteBuilder app)
     {

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Web;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc;
+
+/// <summary>
+/// One line for each request of a program that is refused; the answer names the trace under which it is found. What
+/// browsers bring is logged where it is shown.
+/// </summary>
+internal sealed partial class LogRefusal(ClientCatalog clients, ILogger<LogRefusal> logger) : IOpenIddictServerHandler<ProcessErrorContext>
+{
+    public ValueTask HandleAsync(ProcessErrorContext context)
+    {
+        if (context.EndpointType is OpenIddictServerEndpointType.Authorization or OpenIddictServerEndpointType.EndSession
+            || IsAnAnswer(context))
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var trace = ErrorPage.TraceId(context.Transaction.GetHttpRequest()!.HttpContext);
+        context.Response["trace_id"] = trace;
+
+        // What is wrong with a code or a refresh token is renamed by the engine on its way out; the log says what was sent.
+        var error = context is { EndpointType: OpenIddictServerEndpointType.Token, Response.Error: Errors.InvalidToken }
+            ? Errors.InvalidGrant
+            : context.Response.Error;
+        LogRefused(logger, context.EndpointType, clients.NameInLog(context.Transaction.Request?.ClientId), error, context.Response.ErrorDescription, trace);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>RFC 7662 §2.2 and RFC 7009 §2.2: a token that is no longer good is not an error there.</summary>
+    private static bool IsAnAnswer(ProcessErrorContext context)
+        => context.Response.Error == Errors.InvalidToken
+            && context.EndpointType is OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation;
+
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Warning,
+        Message = "{Endpoint} refused {ClientId}: {Error}, {Description} (trace {TraceId})")]
+    private static partial void LogRefused(
+        ILogger logger, OpenIddictServerEndpointType endpoint, string clientId, string? error, string? description, string traceId);
+}

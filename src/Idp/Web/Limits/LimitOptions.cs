@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Moi.Identity.Idp.Web.Limits;
+
+/// <summary>Section <c>Idp:Limits</c>: how many requests a minute one sender may make. All servers count together.</summary>
+internal sealed class LimitOptions
+{
+    internal const string Section = "Idp:Limits";
+
+    /// <summary>Whether anything is counted.</summary>
+    /// <value>Default <c>true</c>.</value>
+    /// <remarks>Without it only what stands in front of the server stops a flood.</remarks>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>
+    /// Requests a minute from one address (IPv6: one /64) to the pages of sign-up, sign-in and enrolment, and to the
+    /// endpoints that a browser visits on its way to an agency. A refused request counts ten times.
+    /// </summary>
+    /// <value>Default 1200.</value>
+    /// <remarks>A sign-in takes about eight. A whole office or a mobile network may share one address: too low refuses citizens.</remarks>
+    [Range(10, 10_000_000)]
+    public int PagesPerAddress { get; set; } = 1200;
+
+    /// <summary>
+    /// Requests a minute from one address to the endpoints that agencies' programs call, before anything is read. A
+    /// refused request counts ten times.
+    /// </summary>
+    /// <value>Default 12000.</value>
+    /// <remarks>Several agencies may reach the server through one gateway.</remarks>
+    [Range(10, 10_000_000)]
+    public int ProgramsPerAddress { get; set; } = 12_000;
+
+    /// <summary>
+    /// Token requests and pushed requests a minute of one client, counted once it has proved who it is; a public client,
+    /// which cannot, is counted for each address apart.
+    /// </summary>
+    /// <value>Default 12000.</value>
+    /// <remarks>A complete sign-in takes two. Too low refuses an agency's citizens on its busiest day.</remarks>
+    [Range(10, 10_000_000)]
+    public int RequestsPerClient { get; set; } = 12_000;
+}

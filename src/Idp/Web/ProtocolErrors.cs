@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
+
+namespace Moi.Identity.Idp.Web;
+
+/// <summary>The endpoints that programs call, not browsers; the feature that has them lists them.</summary>
+internal sealed class ProtocolEndpoints
+{
+    /// <summary>Their paths, without a slash at the end.</summary>
+    internal HashSet<string> Paths { get; } = new(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>
+/// Tells a <see cref="Problem"/> to a program: an OAuth error in JSON (RFC 6749 §5.2), with the trace id that the log has.
+/// Clients log <c>error_description</c>, so the trace id stands there too.
+/// </summary>
+internal sealed class ProtocolErrors(IOptions<ProtocolEndpoints> endpoints)
+{
+    internal bool Answers(HttpRequest request)
+        => request.Path.Value is { } path && endpoints.Value.Paths.Contains(path.TrimEnd('/'));
+
+    internal static Task WriteAsync(HttpContext context, Problem problem)
+    {
+        // Nothing is allowed into a cache, whatever the endpoint had planned for its own answer.
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.StatusCode = problem.Status;
+        var trace = ErrorPage.TraceId(context);
+        var (error, description) = For(problem.Status);
+        return context.Response.WriteAsJsonAsync(
+            new OAuthError(error, $"{description} (trace {trace})", trace),
+            OAuthErrorJson.Default.OAuthError,
+            "application/json",
+            context.RequestAborted);
+    }
+
+    private static (string Error, string Description) For(int status) => status switch
+    {
+        405 => ("invalid_request", "This endpoint does not have that HTTP method."),
+        413 => ("invalid_request", "The request is too large."),
+        421 => ("invalid_request", "The Host header does not name this server."),
+        429 => ("temporarily_unavailable", "Too many requests. Try again later."),
+        503 => ("temporarily_unavailable", "The service is not available just now. Try again later."),
+        >= 500 => ("server_error", "Something went wrong here."),
+        _ => ("invalid_request", "The request cannot be read."),
+    };
+}
+
+/// <summary>The members of the answer.</summary>
+internal sealed record OAuthError(
+    [property: JsonPropertyName("error")] string Error,
+    [property: JsonPropertyName("error_description")] string Description,
+    [property: JsonPropertyName("trace_id")] string TraceId);
+
+[JsonSerializable(typeof(OAuthError))]
+internal sealed partial class OAuthErrorJson : JsonSerializerContext;

@@ -1,0 +1,43 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Idp.Storage;
+
+namespace Moi.Identity.Idp.Tests.Oidc;
+
+/// <summary>Stands before the store of sessions and codes, and can say that it is away.</summary>
+public class Outage : DispatchProxy, IDisposable
+{
+    private IShortLivedStore _store = null!;
+    private bool _isAway;
+
+    /// <summary>Puts one before the store that the application has chosen.</summary>
+    internal static void Decorate(IServiceCollection services)
+    {
+        var chosen = services.Single(service => service.ServiceType == typeof(IShortLivedStore));
+        services.Remove(chosen);
+        services.AddSingleton(provider =>
+        {
+            var proxy = Create<IShortLivedStore, Outage>();
+            ((Outage)(object)proxy)._store = (IShortLivedStore)(chosen.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, chosen.ImplementationType!));
+            return proxy;
+        });
+    }
+
+    /// <summary>The store is away until the result is disposed.</summary>
+    internal static IDisposable Begin(IServiceProvider services)
+    {
+        var outage = (Outage)(object)services.GetRequiredService<IShortLivedStore>();
+        outage._isAway = true;
+        return new Subscription(() => outage._isAway = false);
+    }
+
+    public void Dispose()
+    {
+        (_store as IDisposable)?.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        => _isAway ? throw new ShortLivedStoreException("The store is away.") : targetMethod!.Invoke(_store, args);
+}

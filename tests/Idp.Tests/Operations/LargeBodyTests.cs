@@ -1,0 +1,39 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Moi.Identity.Testing;
+
+namespace Moi.Identity.Idp.Tests.Operations;
+
+/// <summary>Bodies whose length nobody said beforehand, over a real connection: only the listener itself can stop them.</summary>
+public sealed class LargeBodyTests
+{
+    [Fact]
+    public async Task A_body_without_end_is_refused_in_the_way_of_its_endpoint()
+    {
+        await using var idp = await IdpProcess.StartAsync();
+        using var http = idp.Client();
+        foreach (var path in (string[])["/connect/par", "/connect/token", "/connect/introspect", "/connect/revoke"])
+        {
+            using var answer = await PostAsync(http, path);
+            answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge, path);
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+            ((string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]).ShouldBe("invalid_request");
+        }
+
+        using var page = await PostAsync(http, "/connect/authorize");
+        page.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await page.Content.ReadAsStringAsync()).ShouldContain("MOI-SYS-413");
+        idp.Log.Split("MOI-SYS-413").Length.ShouldBe(6, "one line each\n" + idp.Log);
+        idp.Log.ShouldNotContain("   at ");
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient http, string path)
+    {
+        using var body = new MemoryStream(Encoding.ASCII.GetBytes("a=" + new string('x', 200_000)));
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StreamContent(body) };
+        request.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
+        request.Headers.TransferEncodingChunked = true;
+        return await http.SendAsync(request);
+    }
+}

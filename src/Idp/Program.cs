@@ -8,6 +8,7 @@ using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Oidc;
 using Moi.Identity.Idp.Features.Operations;
 using Moi.Identity.Idp.Features.Passkeys;
+using Moi.Identity.Idp.Features.SessionEnd;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Features.SignUp;
 using Moi.Identity.Idp.Sessions;
@@ -44,6 +45,7 @@ return await StartupFailures.ExplainAsync(async () =>
     app.MapWeb();
     app.MapInAppBrowsers();
     app.MapPasskeys();
+    app.MapSessionEnd();
     await app.RunAsync();
     return 0;
 });

@@ -42,6 +42,17 @@ public sealed class EndingTests(PasskeyBrowser browser, Site site)
     }
 
     [Fact]
+    public async Task A_citizen_signs_out_on_the_account_page()
+    {
+        await using var device = await browser.DeviceAsync(InEnglish);
+        var tab = await device.TabAsync();
+        await tab.AddAuthenticatorAsync();
+        await tab.SignUpAtAsync(site.Idp);
+        await tab.PressAsync("Sign out");
+        await tab.SeesAsync("You are signed out");
+    }
+
+    [Fact]
     public async Task A_citizen_disconnects_the_agency_and_is_asked_again()
     {
         await using var device = await browser.DeviceAsync(InEnglish);

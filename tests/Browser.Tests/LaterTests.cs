@@ -66,7 +66,7 @@ public sealed class LaterTests(PasskeyBrowser browser, LaterSite site) : IClassF
         site.Pass(TimeSpan.FromMinutes(6));
         await tab.AnswerAsync(phone, true);
         await tab.PressAsync("Sign in with face, fingerprint or screen lock");
-        await tab.SeesAsync("The time was up");
+        await tab.SeesAsync("Time ran out");
         await tab.PressAsync("Try again");
         await tab.SeesAsync("Hello, Mei");
     }

@@ -20,6 +20,31 @@ public sealed class Site : IAsyncLifetime, ISite
     /// <summary>The sample agency's origin.</summary>
     public string Agency { get; } = $"http://hello.localhost:{FreePort.Next()}";
 
+    /// <summary>The link of an invitation to administer.</summary>
+    public async Task<string> InviteAdministratorAsync()
+    {
+        var (_, output) = await _idp.RunAsync("administrators", "invite");
+        return output.Split().First(word => word.StartsWith(Idp, StringComparison.Ordinal));
+    }
+
+    /// <summary>The address of an authorization request of another agency, for all that there is.</summary>
+    public async Task<string> RequestEverythingAsync()
+    {
+        var file = Path.Combine(_folder.FullName, "everything.json");
+        await File.WriteAllTextAsync(file, """
+            [{
+              "client_id": "everything", "client_name": "All About You", "client_name#zh-TW": "全部資料服務",
+              "moi_agency": "everything", "moi_agency_name": "Agency of Everything", "moi_agency_name#zh-TW": "全部資料管理處",
+              "redirect_uris": ["http://everything.localhost/callback"], "grant_types": ["authorization_code", "refresh_token"],
+              "scope": "openid profile offline_access", "token_endpoint_auth_method": "none"
+            }]
+            """);
+        var (exitCode, output) = await _idp.RunAsync("clients", "apply", file);
+        exitCode.ShouldBe(0, output);
+        return $"{Idp}/connect/authorize?client_id=everything&response_type=code&redirect_uri=http://everything.localhost/callback"
+            + $"&scope=openid%20profile%20offline_access&code_challenge={new string('A', 43)}&code_challenge_method=S256";
+    }
+
     public async ValueTask InitializeAsync()
     {
         _idp = await IdpProcess.StartAsync();

@@ -19,6 +19,7 @@ public partial class DependencyTests
         ["InAppBrowsers"] = ["SignIn"],
         ["Oidc"] = ["Audit", "Clients", "SignIn"],
         ["Passkeys"] = ["Audit"],
+        ["SessionEnd"] = ["SignIn"],
         ["SignIn"] = ["Audit", "Passkeys"],
         ["SignUp"] = ["Passkeys", "SignIn"],
     };

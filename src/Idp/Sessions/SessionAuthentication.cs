@@ -23,7 +23,10 @@ internal sealed class SessionAuthentication(
             return AuthenticateResult.NoResult();
         }
 
-        if (await sessions.FindAsync(value, Context.RequestAborted) is not { } session)
+        var found = Context.GetEndpoint()?.Metadata.GetMetadata<LooksAtSession>() is null
+            ? await sessions.FindAsync(value, Context.RequestAborted)
+            : await sessions.PeekAsync(value, Context.RequestAborted);
+        if (found is not { } session)
         {
             // The cookie stays: a request that was under way while another tab signed in must not take the new one away.
             return AuthenticateResult.NoResult();
@@ -49,6 +52,9 @@ internal sealed class SessionAuthentication(
         return Task.CompletedTask;
     }
 }
+
+/// <summary>Marks an endpoint that asks about the session and does not count as its use.</summary>
+internal sealed class LooksAtSession;
 
 internal static class CurrentSession
 {

@@ -21,10 +21,15 @@ internal sealed class SessionStore(
 {
     private const int SidBytes = 16;
     private const int SecretBytes = 32;
-    private static readonly TimeSpan TouchInterval = TimeSpan.FromMinutes(1);
     private readonly IDataProtector _protector = protection.CreateProtector("Moi.Identity.Idp.Sessions");
 
+    /// <summary>How long before the end a citizen is warned: 150 seconds, less where sessions are very short.</summary>
+    internal TimeSpan WarnBefore => Shorter(TimeSpan.FromSeconds(150), Limits.Idle / 2);
+
     private SessionOptions Limits => options.Value.Sessions;
+
+    /// <summary>Activity is written down this often, not at every request.</summary>
+    private TimeSpan TouchInterval => Shorter(TimeSpan.FromMinutes(1), Limits.Idle / 10);
 
     /// <summary>Begins a session under a new id.</summary>
     /// <returns>The session and the value of its cookie.</returns>
@@ -85,8 +90,22 @@ internal sealed class SessionStore(
             : null;
     }
 
+    /// <summary>How long the session still lives without a request, and whether a request would not change that.</summary>
+    internal (TimeSpan Left, bool IsFinal) TimeLeft(Session session)
+    {
+        var (idle, absolute) = (session.LastSeenAt + Limits.Idle, session.CreatedAt + Limits.Absolute);
+        return ((absolute <= idle ? absolute : idle) - time.GetUtcNow(), absolute <= idle);
+    }
+
     /// <summary>The session of a cookie, or nothing if it ended, expired or was made up. Counts as activity.</summary>
     internal async ValueTask<Session?> FindAsync(string? cookie, CancellationToken ct)
+        => await LookAsync(cookie, ct) is var (session, stored) ? await TouchAsync(session, stored, ct) : null;
+
+    /// <summary>The session of a cookie, without counting as activity.</summary>
+    internal async ValueTask<Session?> PeekAsync(string? cookie, CancellationToken ct)
+        => (await LookAsync(cookie, ct))?.Session;
+
+    private async ValueTask<(Session Session, byte[] Stored)?> LookAsync(string? cookie, CancellationToken ct)
     {
         if (cookie is null || cookie.Length > 100 || cookie.IndexOf('.', StringComparison.Ordinal) is not (> 0 and var dot))
         {
@@ -101,7 +120,7 @@ internal sealed class SessionStore(
             return null;
         }
 
-        return await TouchAsync(session, stored, ct);
+        return (session, stored);
     }
 
     /// <summary>The live session with this public id.</summary>
@@ -142,6 +161,8 @@ internal sealed class SessionStore(
     private static string Index(Guid citizenId) => "sessions:" + citizenId.ToString("N");
 
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     private bool IsOver(Session session)
     {

@@ -42,6 +42,14 @@ public sealed class DateTagHelper : TagHelper
         output.Attributes.SetAttribute("datetime", WithTime
             ? Value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
             : Value.ToOffset(TimeSpan.FromHours(8)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        output.Content.SetContent(WithTime ? Dates.Moment(Value) : Dates.Day(Value));
+
+        // A line ends before the year of the Republic, or before the time of day, and nowhere else.
+        var text = WithTime ? Dates.Moment(Value) : Dates.Day(Value);
+        var at = text.IndexOfAny(['（', ',']);
+        at = at < 0 ? text.Length : text[at] == ',' ? at + 1 : at;
+        output.Content.SetHtmlContent($"<span class=\"nowrap\">{text[..at]}</span>{Rest(text[at..])}");
     }
+
+    private static string Rest(string text)
+        => text.Length == 0 ? "" : text[0] == ' ' ? $" <span class=\"nowrap\">{text[1..]}</span>" : $"<span class=\"nowrap\">{text}</span>";
 }

@@ -11,7 +11,6 @@ internal static class PublicFiles
     {
         app.MapGet("/robots.txt", Robots).AllowAnonymous();
         app.MapGet("/.well-known/security.txt", SecurityTxt).AllowAnonymous();
-        app.MapGet("/.well-known/passkey-endpoints", PasskeyEndpoints).AllowAnonymous();
     }
 
     /// <summary>Search engines may show the pages about the service, not those of a journey.</summary>
@@ -19,6 +18,7 @@ internal static class PublicFiles
         User-agent: *
         Disallow: /account
         Disallow: /connect
+        Disallow: /session
         Disallow: /sign-in
         Disallow: /sign-up
 
@@ -38,11 +38,4 @@ internal static class PublicFiles
 
             """);
     }
-
-    /// <summary>W3C "A Well-Known URL for Relying Party Passkey Endpoints": where password managers send people.</summary>
-    private static JsonHttpResult<Dictionary<string, string>> PasskeyEndpoints(IOptions<IdpOptions> idp) => TypedResults.Json(new Dictionary<string, string>
-    {
-        ["enroll"] = $"{idp.Value.BrowserOrigin}/account",
-        ["manage"] = $"{idp.Value.BrowserOrigin}/account",
-    });
 }

@@ -28,7 +28,7 @@ internal sealed class Page(IOptions<MoiIdentityOptions> options)
         }
 
         return WriteAsync(context, problem.Status, language, problem.Name, ways, $"""
-            <p class="small">{Encode(Words.Get("Code", language))} <code>{problem.Code}</code>
+            <p class="small">{Encode(Words.Get("Code", language))} <code>{problem.Code}</code><br>
             {Encode(Words.Get("Trace", language))} <code>{Encode(trace)}</code></p>
             """);
     }

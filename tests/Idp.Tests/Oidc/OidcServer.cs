@@ -61,6 +61,10 @@ public abstract class OidcServer : IAsyncLifetime
     /// <summary>A browser without cookies.</summary>
     internal TestBrowser NewBrowser() => new(_factory!.Server.CreateHandler());
 
+    /// <summary>A browser with passkeys of its own.</summary>
+    internal CitizenBrowser NewCitizenBrowser(SoftAuthenticator? authenticator = null)
+        => new(_factory!.Server.CreateHandler(), Origin, authenticator);
+
     /// <summary>A client of the back channel.</summary>
     internal HttpClient NewBackChannel() => new(_factory!.Server.CreateHandler()) { BaseAddress = new Uri(Origin) };
 

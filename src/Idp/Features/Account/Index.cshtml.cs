@@ -3,9 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
-using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Data;
-using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Sessions;
 
 namespace Moi.Identity.Idp.Features.Account;
@@ -26,7 +24,7 @@ internal enum Safety
 /// <summary>What the page shows.</summary>
 internal sealed record AccountView(
     Session Session, IReadOnlyList<PasskeyCard> Passkeys, int Sessions, int Services, DateTimeOffset? LastSignIn,
-    string LastSignInOn, DateTimeOffset? RefusedAt, bool Nudges, string? Signal)
+    string LastSignInOn, DateTimeOffset? RefusedAt, bool Nudges)
 {
     internal Safety Safety => Passkeys.Count > 1 ? Safety.High
         : Passkeys.Any(p => p.Credential.BackupEligible) ? Safety.Medium
@@ -37,7 +35,7 @@ internal sealed record AccountView(
 [Authorize]
 internal sealed class IndexModel(
     IdpDb db, SessionStore sessions, IConnectedServices services, IStringLocalizerFactory texts,
-    IOptions<IdpOptions> options, TimeProvider time) : PageModel
+    TimeProvider time) : PageModel
 {
     private static readonly TimeSpan Pause = TimeSpan.FromDays(30);
 
@@ -66,9 +64,7 @@ internal sealed class IndexModel(
             before?.At,
             before?.Device ?? "",
             refused,
-            passkeys.Count == 1 && (citizen.NudgeAfter is not { } after || after < now),
-            PasskeySignals.All(
-                options.Value.RpId, citizen.UserHandle, [.. passkeys.Select(p => p.Credential.CredentialId)]));
+            passkeys.Count == 1 && (citizen.NudgeAfter is not { } after || after < now));
     }
 
     /// <summary>"Remind me in 30 days."</summary>

@@ -17,13 +17,21 @@ internal sealed class CredentialTable(SqlDatabase sql)
 
     private const string Find = """
         SELECT k.id, k.citizen_id, k.credential_id, k.rp_id, z.user_handle, k.public_key, k.sign_count,
-               k.user_verification_initialized, k.backup_eligible, k.backed_up, k.status, k.last_used_at, z.status, z.display_label
+               k.user_verification_initialized, k.backup_eligible, k.backed_up, k.status, k.last_used_at, z.status, z.display_label,
+               k.transports
         FROM credentials k JOIN citizens z ON z.id = k.citizen_id
         WHERE k.credential_id = @credential
         """;
 
     private const string Descriptors = """
         SELECT credential_id, transports FROM credentials WHERE citizen_id = @citizen AND status = 0 ORDER BY created_at LIMIT 100
+        """;
+
+    // Whatever their state: a device must not lose a passkey that is only suspended.
+    private const string Known = """
+        SELECT z.user_handle, z.display_label, k.credential_id
+        FROM citizens z JOIN credentials k ON k.citizen_id = z.id
+        WHERE z.id = @citizen AND k.status <> 2 ORDER BY k.created_at LIMIT 100
         """;
 
     private const string Account = "SELECT id, user_handle FROM citizens WHERE id = @citizen AND status = 0";
@@ -51,6 +59,10 @@ internal sealed class CredentialTable(SqlDatabase sql)
             p => p.Add("citizen", citizenId),
             row => new PublicKeyCredentialDescriptor { Id = row.Bytes(0), Transports = Split(row.Text(1)) },
             ct);
+
+    /// <summary>The passkeys of an account, as devices may know them.</summary>
+    internal Task<List<(byte[] UserHandle, string Label, byte[] CredentialId)>> KnownAsync(Guid citizenId, CancellationToken ct)
+        => sql.ListAsync(Known, p => p.Add("citizen", citizenId), row => (row.Bytes(0), row.Text(1), row.Bytes(2)), ct);
 
     /// <summary>Records a use and its event in one transaction: WebAuthn §7.2 step 24 as a compare-and-set.</summary>
     /// <returns>False, and nothing written, if the passkey was used elsewhere or removed since it was read.</returns>
@@ -96,6 +108,7 @@ internal sealed class CredentialTable(SqlDatabase sql)
             IsUserVerificationInitialized = row.Flag(7),
             IsBackupEligible = row.Flag(8),
             IsBackedUp = row.Flag(9),
+            Transports = Split(row.Text(14)) ?? [],
             Status = (StoredStatus)row.Integer(10) switch
             {
                 StoredStatus.Active => Fido2.CredentialStatus.Active,

@@ -26,6 +26,7 @@ internal static class PasskeysFeature
         services.AddSingleton<CredentialTable>();
         services.AddSingleton<CeremonyService>();
         services.AddSingleton<RegistrationPermits>();
+        services.AddSingleton<PasskeySignals>();
         services.AddScoped<PasskeyRegistration>();
         return services;
     }

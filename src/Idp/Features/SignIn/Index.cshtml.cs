@@ -11,7 +11,8 @@ internal sealed record SignInView(SignInRequest Request, StartedCeremony Ceremon
 
 /// <summary><c>/sign-in</c>: the button, autofill, and the ways around them.</summary>
 [PasskeyPage]
-internal sealed class IndexModel(SignInRequests requests, SignInCeremony ceremony, SignInCompletion completion) : PageModel
+internal sealed class IndexModel(
+    SignInRequests requests, SignInCeremony ceremony, SignInCompletion completion, SignInTransactions transactions) : PageModel
 {
     internal SignInRequest Journey { get; private set; } = null!;
 
@@ -61,6 +62,26 @@ internal sealed class IndexModel(SignInRequests requests, SignInCeremony ceremon
 
         await completion.SetOutcomeAsync(HttpContext, request, session, ct);
         return Redirect(request.Onward);
+    }
+
+    /// <summary>
+    /// "This is not my account": an agency asked to confirm whoever is signed in here, and somebody else sits at the
+    /// computer. The request goes on, with any account; a touch is demanded all the same.
+    /// </summary>
+    public async Task<IActionResult> OnPostSwitchAsync(CancellationToken ct)
+    {
+        if (await requests.ReadAsync(HttpContext, ct) is not { } request)
+        {
+            return new ErrorPage(SignInProblems.RequestExpired);
+        }
+
+        if (request is { IsConfirmation: true, Transaction: { } read })
+        {
+            var anybody = read.Value with { Requirement = read.Value.Requirement with { CitizenId = null } };
+            await transactions.TryUpdateAsync(request.Handle!, read, anybody, ct);
+        }
+
+        return Redirect("/sign-in" + request.Query);
     }
 
     private async Task<IActionResult> ShowAsync(SignInRequest request, CeremonyFailure? failure, CancellationToken ct)

@@ -14,5 +14,6 @@ internal sealed class SharedComputer(SessionCookie cookie)
         var options = cookie.Options;
         options.MaxAge = TimeSpan.FromDays(365);
         http.Response.Cookies.Append(Name, "1", options);
+        http.Response.Cookies.Delete(LastWay.Name, cookie.Options);
     }
 }

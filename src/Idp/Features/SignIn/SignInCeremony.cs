@@ -5,7 +5,8 @@ namespace Moi.Identity.Idp.Features.SignIn;
 
 /// <summary>The ceremony of the sign-in pages: usernameless, or bound to the account that a transaction names.</summary>
 internal sealed class SignInCeremony(
-    CeremonyService ceremonies, CredentialTable credentials, SignInCompletion completion, RegistrationPermits permits)
+    CeremonyService ceremonies, CredentialTable credentials, SignInCompletion completion, RegistrationPermits permits,
+    LastWay lastWay)
 {
     /// <summary>Starts it.</summary>
     /// <returns>Nothing if the account that the transaction names is gone.</returns>
@@ -56,6 +57,8 @@ internal sealed class SignInCeremony(
         {
             return (null, failure);
         }
+
+        lastWay.Remember(http, verified.Verdict.AuthenticatorAttachment, verified.Credential.Record.Transports);
 
         // A passkey came from another device: this one may get its own, unless it is shared.
         return verified.Verdict.AuthenticatorAttachment == "cross-platform" && !request.IsConfirmation && !SharedComputer.IsMarked(http)

@@ -21,7 +21,10 @@ internal sealed class SignInCompletion(
         var context = audit.Create();
         var level = AssuranceLevel.Of(verified.Verdict);
         var (citizen, credential) = (verified.Credential.CitizenId, verified.Credential.Id);
-        var confirmed = request.IsConfirmation && http.GetSession() is { } current && current.CitizenId == citizen ? current : null;
+
+        // Somebody who only proves once more who is there keeps the session: no other agency is signed out for it.
+        var proves = request.IsConfirmation || request.Requirement.Fresh;
+        var confirmed = proves && http.GetSession() is { } current && current.CitizenId == citizen ? current : null;
         var recorded = await credentials.RecordUseAsync(
             verified,
             confirmed is null

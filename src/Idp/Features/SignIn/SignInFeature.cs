@@ -11,6 +11,7 @@ internal static class SignInFeature
         services.AddSingleton<SignInTransactions>();
         services.AddSingleton<SignInRequests>();
         services.AddSingleton<SharedComputer>();
+        services.AddSingleton<LastWay>();
         services.AddScoped<SignInCompletion>();
         services.AddScoped<SignInCeremony>();
         return services;

@@ -14,7 +14,7 @@ namespace Moi.Identity.Idp.Features.SignIn;
 [PasskeyPage]
 internal sealed class ThisDeviceModel(
     SignInRequests requests, RegistrationPermits permits, CeremonyService ceremonies, CredentialTable credentials,
-    PasskeyRegistration passkeys, SharedComputer shared, IdpDb db, TimeProvider time) : PageModel
+    PasskeyRegistration passkeys, SharedComputer shared, LastWay lastWay, IdpDb db, TimeProvider time) : PageModel
 {
     private static readonly TimeSpan Pause = TimeSpan.FromDays(30);
 
@@ -64,6 +64,7 @@ internal sealed class ThisDeviceModel(
             (var added, failure) = await passkeys.AddAsync(passkey, session, ct);
             if (added is not null)
             {
+                lastWay.Remember(HttpContext, "platform", []);
                 return Redirect(request.Onward);
             }
         }

@@ -13,6 +13,9 @@ const can = await Credentials?.getClientCapabilities?.().catch(() => ({})) ?? {}
 /** After this long the hint about hidden prompts appears. */
 const SLOW_MS = 20_000;
 
+/** A page older than this says nothing about the account's passkeys. */
+const FRESH_MS = 30_000;
+
 /** A refusal sooner than this was decided by the browser, not by a person. */
 const SEEN_MS = 500;
 
@@ -244,12 +247,18 @@ addEventListener("pageshow", () => { document.body.inert = false; });
 // The Signal API keeps the device's list of passkeys right. It is hygiene; nothing relies on it.
 
 const known = /** @type {HTMLElement | null} */ (document.querySelector("[data-signal]"));
-if (known && can.signalAllAcceptedCredentials) {
+
+// A list from a page that took long to arrive may lack a passkey made meanwhile, and the device would drop that one.
+if (known && performance.now() < FRESH_MS) {
   const list = JSON.parse(known.dataset.signal ?? "{}");
 
   // An empty list would tell the device to delete every passkey of the account.
-  if (list.allAcceptedCredentialIds?.length) {
+  if (can.signalAllAcceptedCredentials && list.allAcceptedCredentialIds?.length) {
     Credentials.signalAllAcceptedCredentials(list).catch(() => {});
+  }
+
+  if (can.signalCurrentUserDetails && known.dataset.signalDetails) {
+    Credentials.signalCurrentUserDetails(JSON.parse(known.dataset.signalDetails)).catch(() => {});
   }
 }
 

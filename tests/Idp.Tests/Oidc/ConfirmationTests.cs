@@ -1,0 +1,120 @@
+using Moi.Identity.Testing;
+
+namespace Moi.Identity.Idp.Tests.Oidc;
+
+[Collection<OnSqlite>]
+public sealed class ConfirmationOnSqliteTests(SqliteOidcServer server) : ConfirmationTests(server);
+
+[Collection<OnPostgres>]
+public sealed class ConfirmationOnPostgresTests(PostgresOidcServer server) : ConfirmationTests(server);
+
+/// <summary>An agency asks to be sure who is there. The others do not notice.</summary>
+public abstract class ConfirmationTests(OidcServer server)
+{
+    [Theory]
+    [InlineData("prompt", "login")]
+    [InlineData("max_age", "0")]
+    [InlineData("prompt", "select_account")]
+    public async Task The_same_citizen_keeps_the_sid_and_no_agency_is_signed_out(string parameter, string value)
+    {
+        var (first, second) = (await server.NewAgencyAsync(BackChannel), await server.NewAgencyAsync(BackChannel));
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        var before = await EnterAsync(first, browser, []);
+        server.Time.Advance(TimeSpan.FromMinutes(3));
+
+        var after = await EnterAsync(second, browser, new() { [parameter] = value });
+
+        after.Sid.ShouldBe(before.Sid);
+        after.AuthTime.ShouldBe(server.Time.GetUtcNow().ToUnixTimeSeconds());
+        (await NoticesAsync(before.Sid)).ShouldBe(0);
+        (await EnterAsync(first, browser, new() { ["prompt"] = "none" })).Sid.ShouldBe(before.Sid);
+    }
+
+    [Theory]
+    [InlineData("prompt", "login")]
+    [InlineData("max_age", "0")]
+    public async Task Somebody_else_says_so_and_signs_in(string parameter, string value)
+    {
+        var agency = await server.NewAgencyAsync(BackChannel);
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync("Father");
+        var father = await EnterAsync(agency, browser, []);
+        var daughter = new SoftAuthenticator();
+        using (var phone = server.NewCitizenBrowser(daughter))
+        {
+            await phone.SignUpAsync("Daughter");
+        }
+
+        server.Time.Advance(TimeSpan.FromMinutes(3));
+        using var hers = server.NewCitizenBrowser(daughter);
+        foreach (var (name, cookie) in browser.Cookies)
+        {
+            hers.Cookies[name] = cookie;
+        }
+
+        await hers.OpenAsync(agency.AuthorizeAddress(r => r[parameter] = value));
+        hers.Page.Text.ShouldContain("Confirm it’s you");
+        hers.Page.Text.ShouldContain("Current account: Father");
+        await hers.SendAsync(hers.Page.Forms.Single(form => form.Action.Contains("handler=Switch", StringComparison.Ordinal)));
+        hers.Page.Text.ShouldNotContain("Father");
+        var answer = await ArriveAsync(agency, hers);
+
+        answer.Sid.ShouldNotBe(father.Sid);
+        answer.Subject.ShouldNotBe(father.Subject);
+        (await NoticesAsync(father.Sid)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task After_the_switch_the_same_citizen_may_confirm_all_the_same()
+    {
+        var agency = await server.NewAgencyAsync(BackChannel);
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        var before = await EnterAsync(agency, browser, []);
+        server.Time.Advance(TimeSpan.FromMinutes(3));
+        await browser.OpenAsync(agency.AuthorizeAddress(r => r["prompt"] = "login"));
+        await browser.SendAsync(browser.Page.Forms.Single(form => form.Action.Contains("handler=Switch", StringComparison.Ordinal)));
+
+        (await ArriveAsync(agency, browser)).Sid.ShouldBe(before.Sid);
+        (await NoticesAsync(before.Sid)).ShouldBe(0);
+    }
+
+    private static void BackChannel(TestAgency agency)
+        => agency.Metadata["backchannel_logout_uri"] = agency.Host + "/logout";
+
+    private static async Task<Arrival> EnterAsync(TestAgency agency, CitizenBrowser browser, Dictionary<string, string> more)
+    {
+        await browser.OpenAsync(agency.AuthorizeAddress(request =>
+        {
+            foreach (var (name, value) in more)
+            {
+                request[name] = value;
+            }
+        }));
+        return await ArriveAsync(agency, browser);
+    }
+
+    /// <summary>Answers our pages until the browser is at the agency.</summary>
+    private static async Task<Arrival> ArriveAsync(TestAgency agency, CitizenBrowser browser)
+    {
+        while (browser.Page.Leaving is null)
+        {
+            _ = browser.Page.Path switch
+            {
+                "/sign-in" => await browser.UsePasskeyAsync(),
+                "/consent" => await browser.SendAsync(browser.Page.PlainForm, ("answer", "agree")),
+                _ => throw new InvalidOperationException(browser.Page.Text),
+            };
+        }
+
+        var tokens = await (await agency.RedeemAsync(browser.Page.Leaving.Query()["code"])).JsonAsync();
+        var claims = Jwt.Claims((string)tokens["id_token"]!);
+        return new Arrival((string)claims["sid"]!, (string)claims["sub"]!, (long)claims["auth_time"]!);
+    }
+
+    private async Task<long> NoticesAsync(string sid)
+        => await server.CountAsync("SELECT count(*) FROM logout_outbox WHERE sid = @sid", p => p.Add("sid", sid));
+
+    private sealed record Arrival(string Sid, string Subject, long AuthTime);
+}

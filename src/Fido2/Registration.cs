@@ -17,15 +17,17 @@ public sealed class Registration
 {
     private readonly RelyingParty _relyingParty;
     private readonly TimeProvider _time;
+    private readonly EngineMode _mode;
 
     /// <summary>Makes the registration side of a relying party.</summary>
     /// <param name="relyingParty">Who we are.</param>
     /// <param name="time">The clock that ceremonies expire by.</param>
-    public Registration(RelyingParty relyingParty, TimeProvider time)
+    /// <param name="mode">Which text decides in the few places named at <see cref="EngineMode"/>.</param>
+    public Registration(RelyingParty relyingParty, TimeProvider time, EngineMode mode = EngineMode.Specification)
     {
         ArgumentNullException.ThrowIfNull(relyingParty);
         ArgumentNullException.ThrowIfNull(time);
-        (_relyingParty, _time) = (relyingParty, time);
+        (_relyingParty, _time, _mode) = (relyingParty, time, mode);
     }
 
     /// <summary>Steps 1 and 2: the options for <c>navigator.credentials.create()</c>, and the state to keep.</summary>
@@ -87,7 +89,7 @@ public sealed class Registration
         {
             var now = _time.GetUtcNow();
             CeremonyRules.Check(state, _relyingParty, now);
-            return new RegistrationResult(RegistrationProcedure.Run(state, responseJson.Span, _relyingParty, now));
+            return new RegistrationResult(RegistrationProcedure.Run(state, responseJson.Span, _relyingParty, _mode, now));
         }
         catch (WebAuthnException refusal)
         {

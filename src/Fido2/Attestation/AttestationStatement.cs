@@ -19,6 +19,9 @@ internal sealed record AttestationInput
     /// <summary>The credential public key, checked and imported.</summary>
     internal required VerificationKey CredentialKey { get; init; }
 
+    /// <summary>Which text decides in the few places named at <see cref="EngineMode"/>.</summary>
+    internal required EngineMode Mode { get; init; }
+
     /// <summary>Whether the options asked for enterprise attestation.</summary>
     internal bool IsEnterpriseRequested { get; init; }
 

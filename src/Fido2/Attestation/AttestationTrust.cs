@@ -7,7 +7,7 @@ namespace Moi.Identity.Fido2.Attestation;
 /// other source of anchors, so a policy that wants a trusted attestation accepts none.</remarks>
 internal static class AttestationTrust
 {
-    internal static void Assess(AttestationEvidence evidence, Guid aaguid, RegistrationPolicy policy)
+    internal static void Assess(AttestationEvidence evidence, Guid aaguid, RegistrationPolicy policy, EngineMode mode)
     {
         Require(!policy.DeniedAaguids.Contains(aaguid), WebAuthnError.TrustAaguidDenied);
 

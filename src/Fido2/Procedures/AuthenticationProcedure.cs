@@ -61,7 +61,8 @@ internal static class AuthenticationProcedure
     }
 
     /// <summary>Steps 7 to 24.</summary>
-    internal static AuthenticationSuccess Verify(OwnedCredential owned, RelyingParty relyingParty, PublicKeyCache keys, DateTimeOffset now)
+    internal static AuthenticationSuccess Verify(
+        OwnedCredential owned, RelyingParty relyingParty, PublicKeyCache keys, EngineMode mode, DateTimeOffset now)
     {
         var credentialRecord = owned.Credential;
         var state = owned.Response.State;
@@ -76,7 +77,7 @@ internal static class AuthenticationProcedure
         // 8. "Let JSONtext be the result of running UTF-8 decode on the value of cData."
         // 9. "Let C, the client data claimed as used for the signature, be the result of running an implementation-specific JSON
         //     parser on JSONtext."
-        var c = ClientData.Parse(response.ClientDataJson);
+        var c = ClientData.Parse(response.ClientDataJson, mode);
 
         // 10. "Verify that the value of C.type is the string webauthn.get."
         Require(c.Type.SequenceEqual("webauthn.get"u8), WebAuthnError.ClientDataType);

@@ -17,7 +17,8 @@ internal static class RegistrationProcedure
     /// <summary>§4: "at least 16 bytes that include at least 100 bits of entropy".</summary>
     private const int ShortestCredentialId = 16;
 
-    internal static CredentialRecord Run(RegistrationState state, ReadOnlySpan<byte> responseJson, RelyingParty relyingParty, DateTimeOffset now)
+    internal static CredentialRecord Run(
+        RegistrationState state, ReadOnlySpan<byte> responseJson, RelyingParty relyingParty, EngineMode mode, DateTimeOffset now)
     {
         // 1-2. "Let options be a new CredentialCreationOptions structure" and "Call navigator.credentials.create()":
         //      Registration.Start and the browser.
@@ -30,7 +31,7 @@ internal static class RegistrationProcedure
         // 5. "Let JSONtext be the result of running UTF-8 decode on the value of response.clientDataJSON."
         // 6. "Let C, the client data claimed as collected during the credential creation, be the result of running an
         //     implementation-specific JSON parser on JSONtext."
-        var c = ClientData.Parse(response.ClientDataJson);
+        var c = ClientData.Parse(response.ClientDataJson, mode);
 
         // 7. "Verify that the value of C.type is webauthn.create."
         Require(c.Type.SequenceEqual("webauthn.create"u8), WebAuthnError.ClientDataType);
@@ -92,12 +93,13 @@ internal static class RegistrationProcedure
             Attested = attested,
             ClientDataHash = hash,
             CredentialKey = credentialKey,
+            Mode = mode,
             IsEnterpriseRequested = state.Attestation == AttestationConveyance.Enterprise,
         });
 
         // 23. "If validation is successful, obtain a list of acceptable trust anchors … from a trusted source or from policy."
         // 24. "Assess the attestation trustworthiness using the outputs of the verification procedure in step 22"
-        AttestationTrust.Assess(evidence, attested.Aaguid, policy);
+        AttestationTrust.Assess(evidence, attested.Aaguid, policy, mode);
 
         // 25. "Verify that the credentialId is ≤ 1023 bytes." §4 asks authenticators for 16 at least.
         Require(attested.CredentialId.Length <= LongestCredentialId, WebAuthnError.CredentialIdLength);

@@ -72,6 +72,12 @@ public sealed record CredentialRecord
     /// <summary><c>credProps.rk</c>: whether the credential is discoverable; null if the client did not say.</summary>
     public bool? IsDiscoverable { get; init; }
 
+    /// <summary><c>prf.enabled</c>: whether the credential can derive secrets; null if the client did not say.</summary>
+    public bool? IsPrfEnabled { get; init; }
+
+    /// <summary><c>largeBlob.supported</c>: whether the credential can store a blob; null if the client did not say.</summary>
+    public bool? IsLargeBlobSupported { get; init; }
+
     /// <summary>The authenticator model it claims to be, all zero if it does not say.</summary>
     /// <remarks>A claim unless <see cref="IsAttestationTrusted"/>: fit for showing a name, not for a decision.</remarks>
     public Guid Aaguid { get; init; }

@@ -36,7 +36,7 @@ public sealed class Registration
     public RegistrationCeremony Start(RegistrationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RequestRules.Check(request);
+        RequestRules.Check(request, _mode);
         var now = _time.GetUtcNow();
         var challenge = RandomNumberGenerator.GetBytes(RequestRules.ChallengeLength);
         var options = new PublicKeyCredentialCreationOptions
@@ -70,6 +70,7 @@ public sealed class Registration
             Algorithms = [.. request.Algorithms.Select(algorithm => (int)algorithm)],
             ExcludedCredentials = [.. request.ExcludeCredentials.Select(excluded => Base64Url.EncodeToString(excluded.Id.Span))],
             Attestation = request.Attestation,
+            AuthenticatorAttachment = request.AuthenticatorAttachment,
             IsConditional = request.IsConditional,
             Extensions = request.Extensions,
             CreatedAt = now,

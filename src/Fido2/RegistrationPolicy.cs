@@ -10,6 +10,9 @@ public sealed record RegistrationPolicy
     {
         Attestation = AttestationAcceptance.Any,
         BackupEligibility = BackupEligibility.Any,
+        AndroidKeyScope = AndroidKeyScope.Union,
+        AllowTpmSha1 = true,
+        AllowUnknownTpmManufacturers = true,
     };
 
     /// <summary>Whether the UV flag must be set (step 16).</summary>
@@ -41,4 +44,31 @@ public sealed record RegistrationPolicy
     /// <summary>Accept credential IDs below 16 bytes, which §4 forbids to authenticators.</summary>
     /// <value>Default false.</value>
     public bool AllowShortCredentialIds { get; init; }
+
+    /// <summary>The shortest PIN an authenticator may allow (CTAP 2.2 §12.5); one that does not tell is refused. Ask with
+    /// <see cref="AuthenticationExtensionsClientInputs.MinPinLength"/>.</summary>
+    /// <value>Default 0: not looked at.</value>
+    public int MinimumPinLength { get; init; }
+
+    /// <summary>Which list of an <c>android-key</c> statement counts (§8.4).</summary>
+    /// <value>Default <see cref="AndroidKeyScope.TeeOnly"/>.</value>
+    public AndroidKeyScope AndroidKeyScope { get; init; }
+
+    /// <summary>How many statements of a <c>compound</c> attestation must verify (§8.9).</summary>
+    /// <value>Default <see cref="CompoundStatements.All"/>.</value>
+    public CompoundStatements CompoundStatements { get; init; }
+
+    /// <summary>Accept <c>android-safetynet</c> (§8.5), whose service Google switched off in 2025.</summary>
+    /// <value>Default false.</value>
+    public bool AllowAndroidSafetyNet { get; init; }
+
+    /// <summary>Accept <c>tpm</c> statements that are signed with SHA-1 (§8.3), as Windows Hello signs them.</summary>
+    /// <remarks>The TPM hashes what itself made, so a collision does not forge a statement; the credential key and its name
+    /// are hashed with SHA-256 in any case.</remarks>
+    /// <value>Default false.</value>
+    public bool AllowTpmSha1 { get; init; }
+
+    /// <summary>Accept <c>tpm</c> statements whose manufacturer is not in the TCG's registry (§8.3.1).</summary>
+    /// <value>Default false.</value>
+    public bool AllowUnknownTpmManufacturers { get; init; }
 }

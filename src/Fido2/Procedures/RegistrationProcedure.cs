@@ -28,6 +28,12 @@ internal static class RegistrationProcedure
         // 4. "Let clientExtensionResults be the result of calling credential.getClientExtensionResults()."
         var response = ResponseReader.ReadAttestation(responseJson);
 
+        // Not of the section: the client that reports another attachment than was asked for (§5.4.4) did not do as it was told.
+        // One that reports none is accepted: attachment is a hint, and only attestation can prove a class of device.
+        Require(
+            state.AuthenticatorAttachment is null || response.Attachment is null || response.Attachment == state.AuthenticatorAttachment,
+            WebAuthnError.AttachmentMismatch);
+
         // 5. "Let JSONtext be the result of running UTF-8 decode on the value of response.clientDataJSON."
         // 6. "Let C, the client data claimed as collected during the credential creation, be the result of running an
         //     implementation-specific JSON parser on JSONtext."
@@ -76,6 +82,8 @@ internal static class RegistrationProcedure
         //      items in pkOptions.pubKeyCredParams."
         Require(state.Algorithms.Any(offered => offered == coseKey.Algorithm), WebAuthnError.KeyAlgorithmNotOffered);
 
+        Require(AlgorithmTable.IsAllowed((CoseAlgorithm)coseKey.Algorithm, mode), WebAuthnError.KeyAlgorithmUnsupported, "SHA-1");
+
         // The key is imported here, so that one that can never verify is never stored.
         var credentialKey = VerificationKey.Create(coseKey);
 
@@ -83,6 +91,7 @@ internal static class RegistrationProcedure
         //      supported WebAuthn Attestation Statement Format Identifier values."
         var format = AttestationFormats.Find(fmt);
         Require(format is not null, WebAuthnError.AttestationFormatUnknown, fmt);
+        Require(AttestationFormats.IsEnabled(format, policy), WebAuthnError.AttestationFormatDisabled, fmt);
 
         // 22. "Verify that attStmt is a correct attestation statement, conveying a valid attestation signature, by using the
         //      attestation statement format fmt's verification procedure given attStmt, authData and hash."
@@ -93,6 +102,9 @@ internal static class RegistrationProcedure
             Attested = attested,
             ClientDataHash = hash,
             CredentialKey = credentialKey,
+            CredentialCoseKey = coseKey,
+            Policy = policy,
+            Now = now,
             Mode = mode,
             IsEnterpriseRequested = state.Attestation == AttestationConveyance.Enterprise,
         });
@@ -117,8 +129,7 @@ internal static class RegistrationProcedure
 
         // 28. "Process the client extension outputs in clientExtensionResults and the authenticator extension outputs in the
         //      extensions in authData as required by the Relying Party." Unsolicited ones are ignored.
-        Require(
-            policy.ResidentKey != ResidentKeyRequirement.Required || response.IsDiscoverable != false, WebAuthnError.ExtensionCredProps);
+        ExtensionRules.Check(state, response.Extensions, authData);
 
         // 29. "If all the above steps are successful, store credentialRecord in the user account": the caller's.
         return new CredentialRecord
@@ -135,7 +146,9 @@ internal static class RegistrationProcedure
             Status = CredentialStatus.Active,
             Transports = response.Transports,
             AuthenticatorAttachment = response.Attachment,
-            IsDiscoverable = response.IsDiscoverable,
+            IsDiscoverable = response.Extensions.IsDiscoverable,
+            IsPrfEnabled = response.Extensions.IsPrfEnabled,
+            IsLargeBlobSupported = response.Extensions.IsLargeBlobSupported,
             Aaguid = attested.Aaguid,
             AttestationFormat = fmt,
             AttestationType = evidence.Type,

@@ -73,6 +73,27 @@ public sealed class SoftAttestationAuthority
         return certificate.RawData;
     }
 
+    /// <summary>Certifies a key with any subject and extensions.</summary>
+    public byte[] Certify(SoftKey key, X500DistinguishedName subject, IEnumerable<X509Extension> extensions)
+    {
+        var request = new CertificateRequest(subject, PublicKey.CreateFromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo, out _), HashAlgorithmName.SHA256);
+        foreach (var extension in extensions)
+        {
+            request.CertificateExtensions.Add(extension);
+        }
+
+        using var certificate = request.Create(
+            _root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), ValidFrom, ValidTo, RandomNumberGenerator.GetBytes(16));
+        return certificate.RawData;
+    }
+
+    internal static X500DistinguishedName Name(string commonName)
+    {
+        var name = new X500DistinguishedNameBuilder();
+        name.AddCommonName(commonName);
+        return name.Build();
+    }
+
     private static X500DistinguishedName Subject(CertificateShape shape)
     {
         var name = new X500DistinguishedNameBuilder();

@@ -1,31 +1,55 @@
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Time.Testing;
 
-namespace Moi.Identity.Fido2.Tests.Vectors;
+namespace Moi.Identity.Fido2.Vectors;
 
-/// <summary>Maps a vector to the engine's public surface and runs it; what belongs to a store is played by hand.</summary>
-internal static class VectorRunner
+/// <summary>Maps a vector to the engine's public surface and runs it; what belongs to a store is played by one in memory.</summary>
+internal sealed class VectorRunner(EngineMode mode)
 {
-    private static readonly DateTimeOffset Now = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset SomeDay = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
+
+    /// <summary>Runs a vector; an exception that escapes is an outcome too, and always wrong.</summary>
+    internal VectorOutcome Run(Vector vector)
+    {
+        var start = Stopwatch.GetTimestamp();
+        WebAuthnFailure? failure;
+        try
+        {
+            failure = Verify(vector);
+        }
+#pragma warning disable CA1031 // The one place where every exception is an answer.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new VectorOutcome(vector.Id, VectorOutcome.Error, exception.GetType().Name, "", Micros(start));
+        }
+
+        return failure is null
+            ? new VectorOutcome(vector.Id, VectorOutcome.Accept, "", "", Micros(start))
+            : new VectorOutcome(vector.Id, VectorOutcome.Reject, failure.Code, $"{failure.Section} {failure.Step}".TrimEnd(), Micros(start));
+    }
 
     /// <summary>Null if the ceremony is accepted, else why it was refused.</summary>
-    internal static WebAuthnFailure? Run(Vector vector)
+    internal WebAuthnFailure? Verify(Vector vector)
     {
         var expect = vector.Expect ?? new Expectation();
         if (expect.ChallengeConsumed == true)
         {
-            return WebAuthnFailure.Of(WebAuthnError.StateConsumed, CeremonyKind.Create);
+            // Spent: the store has no state to give any more.
+            return WebAuthnFailure.Of(WebAuthnError.StateConsumed, vector.Type == "registration" ? CeremonyKind.Create : CeremonyKind.Get);
         }
 
         return vector.Type == "registration" ? Register(vector, expect) : Authenticate(vector, expect);
     }
 
-    private static WebAuthnFailure? Register(Vector vector, Expectation expect)
+    private WebAuthnFailure? Register(Vector vector, Expectation expect)
     {
-        var registration = new Registration(MakeRelyingParty(vector, expect), Clock(expect));
+        var clock = Clock(vector, expect);
+        var registration = new Registration(MakeRelyingParty(vector, expect), clock, mode);
         var state = new RegistrationState
         {
             Kind = expect.ChallengeCeremony == "get" ? CeremonyKind.Get : CeremonyKind.Create,
@@ -33,20 +57,13 @@ internal static class VectorRunner
             RelyingPartyId = vector.RpId,
             Challenge = Bytes(expect.Challenge ?? vector.Challenge),
             UserHandle = new byte[32],
-            Policy = new RegistrationPolicy
-            {
-                UserVerification = expect.RequireUserVerification == true ? UserVerificationRequirement.Required : UserVerificationRequirement.Preferred,
-                ResidentKey = expect.RequireResidentKey == true ? ResidentKeyRequirement.Required : ResidentKeyRequirement.Preferred,
-                BackupEligibility = BackupEligibility.Any,
-                Attestation = expect.VerifyTrust == true
-                    ? AttestationAcceptance.Trusted
-                    : expect.Attestation == "basic" ? AttestationAcceptance.Certified : AttestationAcceptance.Any,
-            },
+            Policy = Policy(vector, expect),
             Algorithms = expect.Algs ?? [.. Enum.GetValues<CoseAlgorithm>().Select(algorithm => (int)algorithm)],
             ExcludedCredentials = expect.ExcludeCredentials ?? [],
+            AuthenticatorAttachment = expect.RequireAttachment,
             IsConditional = expect.Mediation == "conditional",
-            CreatedAt = Now,
-            ExpiresAt = Now + TimeSpan.FromMinutes(5),
+            CreatedAt = clock.Started,
+            ExpiresAt = clock.Started + Lifetime,
         };
         var json = Credential(vector, new JsonObject
         {
@@ -63,13 +80,27 @@ internal static class VectorRunner
         return expect.CredentialExists == true ? WebAuthnFailure.Of(WebAuthnError.CredentialExists, CeremonyKind.Create) : null;
     }
 
-    private static WebAuthnFailure? Authenticate(Vector vector, Expectation expect)
+    private static RegistrationPolicy Policy(Vector vector, Expectation expect) => new()
     {
-        var authentication = new Authentication(MakeRelyingParty(vector, expect), Clock(expect));
-        var flags = Bytes(vector.AuthenticatorData!).ElementAtOrDefault(32);
+        UserVerification = expect.RequireUserVerification == true ? UserVerificationRequirement.Required : UserVerificationRequirement.Preferred,
+        ResidentKey = expect.RequireResidentKey == true ? ResidentKeyRequirement.Required : ResidentKeyRequirement.Preferred,
+        BackupEligibility = BackupEligibility.Any,
+        AndroidKeyScope = expect.RequireTee == true ? AndroidKeyScope.TeeOnly : AndroidKeyScope.Union,
+        AllowAndroidSafetyNet = vector.Format == "android-safetynet",
+        AllowTpmSha1 = true,
+        AllowUnknownTpmManufacturers = true,
+        Attestation = expect.VerifyTrust == true
+            ? AttestationAcceptance.Trusted
+            : expect.Attestation == "basic" ? AttestationAcceptance.Certified : AttestationAcceptance.Any,
+    };
+
+    private WebAuthnFailure? Authenticate(Vector vector, Expectation expect)
+    {
+        var clock = Clock(vector, expect);
+        var authentication = new Authentication(MakeRelyingParty(vector, expect), clock, mode: mode);
         var owner = expect.StoredUserHandle is { } stored ? Bytes(stored)
             : expect.CredentialOwner is { } name ? Encoding.UTF8.GetBytes(name)
-            : vector.UserHandle is { } claimed ? Bytes(claimed) : "owner"u8.ToArray();
+            : vector.UserHandle is { Length: > 0 } claimed ? Bytes(claimed) : "owner"u8.ToArray();
         var identified = expect.Discoverable == true ? null : expect.IdentifiedUser is { } user ? Encoding.UTF8.GetBytes(user) : owner;
         var state = new AuthenticationState
         {
@@ -84,8 +115,8 @@ internal static class VectorRunner
             },
             AllowedCredentials = expect.AllowCredentials ?? [],
             Extensions = expect.Appid is null ? null : new AuthenticationExtensionsClientInputs { Appid = expect.Appid },
-            CreatedAt = Now,
-            ExpiresAt = Now + TimeSpan.FromMinutes(5),
+            CreatedAt = clock.Started,
+            ExpiresAt = clock.Started + Lifetime,
         };
         var response = new JsonObject
         {
@@ -104,20 +135,34 @@ internal static class VectorRunner
             return reading.Failure;
         }
 
-        var record = new CredentialRecord
+        var store = new Dictionary<string, CredentialRecord>(StringComparer.Ordinal);
+        if (expect.CredentialKnown != false)
         {
-            Id = reading.Response.CredentialId,
+            store.Add(Base64Url.EncodeToString(reading.Response.CredentialId.Span), Record(vector, expect, reading.Response.CredentialId, owner));
+        }
+
+        var record = store.GetValueOrDefault(Base64Url.EncodeToString(reading.Response.CredentialId.Span));
+        var ownership = authentication.Own(reading.Response, record);
+        return ownership.Succeeded ? authentication.Finish(ownership.Owned).Failure : ownership.Failure;
+    }
+
+    private static CredentialRecord Record(Vector vector, Expectation expect, ReadOnlyMemory<byte> id, byte[] owner)
+    {
+        const int FlagsAt = 32;
+        const byte BackupEligible = 0x08;
+        var data = Base64Url.IsValid(vector.AuthenticatorData) ? Bytes(vector.AuthenticatorData!) : [];
+        return new CredentialRecord
+        {
+            Id = id,
             RelyingPartyId = vector.RpId,
             UserHandle = owner,
             PublicKey = Bytes(vector.PublicKeyCose!),
             SignCount = expect.StoredSignCount ?? 0,
             IsUserVerificationInitialized = false,
-            IsBackupEligible = expect.StoredBackupEligible ?? (flags & 0x08) != 0,
+            IsBackupEligible = expect.StoredBackupEligible ?? (data.ElementAtOrDefault(FlagsAt) & BackupEligible) != 0,
             IsBackedUp = expect.StoredBackedUp ?? false,
             Status = expect.CredentialDisabled == true ? CredentialStatus.Revoked : CredentialStatus.Active,
         };
-        var ownership = authentication.Own(reading.Response, expect.CredentialKnown == false ? null : record);
-        return ownership.Succeeded ? authentication.Finish(ownership.Owned).Failure : ownership.Failure;
     }
 
     private static byte[] Credential(Vector vector, JsonObject response)
@@ -125,6 +170,11 @@ internal static class VectorRunner
         // A vector without a credential ID stands for any.
         var id = vector.CredentialId ?? Base64Url.EncodeToString(new byte[32]);
         var credential = new JsonObject { ["id"] = id, ["rawId"] = id, ["type"] = "public-key", ["response"] = response };
+        if (vector.AuthenticatorAttachment is { } attachment)
+        {
+            credential["authenticatorAttachment"] = attachment;
+        }
+
         if (vector.ClientExtensionResults is { ValueKind: JsonValueKind.Object } results)
         {
             credential["clientExtensionResults"] = JsonObject.Create(results);
@@ -142,11 +192,23 @@ internal static class VectorRunner
         return new RelyingParty(vector.RpId, "Vectors", Texts(expect.Origin ?? vector.Origin), allowCrossOrigin, allowCrossOrigin ? topOrigins : []);
     }
 
-    private static FakeTimeProvider Clock(Expectation expect)
-        => new(expect.ChallengeExpired == true ? Now + TimeSpan.FromMinutes(6) : Now);
+    private static FixedClock Clock(Vector vector, Expectation expect)
+    {
+        var started = vector.VerifyAt ?? SomeDay;
+        return new FixedClock(started, expect.ChallengeExpired == true ? started + Lifetime + TimeSpan.FromMinutes(1) : started);
+    }
 
     private static string[] Texts(JsonElement element)
         => element.ValueKind == JsonValueKind.Array ? [.. element.EnumerateArray().Select(item => item.GetString()!)] : [element.GetString()!];
 
     private static byte[] Bytes(string base64Url) => Base64Url.DecodeFromChars(base64Url);
+
+    private static long Micros(long start) => (long)Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+
+    private sealed class FixedClock(DateTimeOffset started, DateTimeOffset now) : TimeProvider
+    {
+        internal DateTimeOffset Started => started;
+
+        public override DateTimeOffset GetUtcNow() => now;
+    }
 }

@@ -129,7 +129,8 @@ internal sealed class PathCertificate
             return null;
         }
 
-        var reader = new AsnReader(extension.Value, AsnEncodingRules.DER);
+        // One maker's root in the metadata writes TRUE as 01, which is BER and means the same.
+        var reader = new AsnReader(extension.Value, AsnEncodingRules.BER);
         var constraints = reader.ReadSequence();
         reader.ThrowIfNotEmpty();
         var isAuthority = constraints.HasData && constraints.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) && constraints.ReadBoolean();

@@ -57,7 +57,8 @@ public static class MetadataBlob
         try
         {
             var signer = PathCertificate.Parse(certificates[0]);
-            CertificatePath.Validate(certificates, [.. trust.Roots.Select(root => new TrustAnchor(root))], new PathRules
+            var anchors = trust.Roots.Select(root => new TrustAnchor(root)).Where(root => trust.RootThumbprints.Contains(root.Thumbprint, StringComparer.Ordinal));
+            CertificatePath.Validate(certificates, [.. anchors], new PathRules
             {
                 Now = now,
                 RevocationLists = trust.RevocationLists,

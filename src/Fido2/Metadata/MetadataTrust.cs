@@ -6,9 +6,14 @@ public sealed record MetadataTrust
     /// <summary>SHA-256 of GlobalSign Root CA - R3, the root of the FIDO Alliance's signer; it is valid until 2029-03-18.</summary>
     public const string GlobalSignRootR3 = "cbb522d7b7f127ad6a0113865bdf1cd4102e7d0759af635a7cf4720dc963c53b";
 
-    /// <summary>The only roots that count, in DER.</summary>
-    /// <remarks>Never an intermediate: the one that signed the first five years' BLOBs expired on 2026-09-21.</remarks>
+    /// <summary>The roots, in DER. Those count whose thumbprint is one of <see cref="RootThumbprints"/>.</summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> Roots { get; init; }
+
+    /// <summary>SHA-256 of each root that counts, in lower-case hexadecimal.</summary>
+    /// <remarks>SECURITY: whoever replaces the certificate's file does not become the root. Never pin an intermediate: the one
+    /// of the first five years' BLOBs expired on 2026-09-21.</remarks>
+    /// <value>Default <see cref="GlobalSignRootR3"/>.</value>
+    public IReadOnlyList<string> RootThumbprints { get; init; } = [GlobalSignRootR3];
 
     /// <summary>Revocation lists of the root and of the intermediate.</summary>
     /// <value>Default none; then everything is refused unless <see cref="AllowMissingRevocationLists"/>.</value>

@@ -121,6 +121,8 @@ public sealed class CertificatePathTests
         { "CA = false", new SoftCertificateShape { IsAuthority = false }, WebAuthnError.TrustChain },
         { "no basic constraints", new SoftCertificateShape { IsAuthority = null }, WebAuthnError.TrustChain },
         { "key usage without keyCertSign", new SoftCertificateShape { Usage = X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature }, WebAuthnError.TrustChain },
+        { "CA = TRUE written as 01", new SoftCertificateShape { IsAuthority = null, Extensions = [new X509Extension("2.5.29.19", [0x30, 3, 1, 1, 1], critical: true)] }, WebAuthnError.None },
+        { "CA = FALSE written out", new SoftCertificateShape { IsAuthority = null, Extensions = [new X509Extension("2.5.29.19", [0x30, 3, 1, 1, 0], critical: true)] }, WebAuthnError.TrustChain },
         { "no key usage", new SoftCertificateShape { Usage = null }, WebAuthnError.None },
     };
 

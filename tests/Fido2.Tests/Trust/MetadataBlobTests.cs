@@ -106,7 +106,9 @@ public sealed class MetadataBlobTests
         {
             { "as it should be", Good, trust => trust, MetadataError.None },
             { "the root in x5c", service => new SoftBlob { Certificates = [service.Signer.Der, service.Intermediate.Der, service.Root.Der] }, trust => trust, MetadataError.None },
-            { "another root", Good, trust => trust with { Roots = [stranger.Root.Der] }, MetadataError.SignerUntrusted },
+            { "another root", Good, trust => trust with { Roots = [stranger.Root.Der], RootThumbprints = [Thumbprint(stranger.Root.Der)] }, MetadataError.SignerUntrusted },
+            { "a root that is not pinned", Good, trust => trust with { RootThumbprints = [MetadataTrust.GlobalSignRootR3] }, MetadataError.SignerUntrusted },
+            { "the signer's own root beside the pinned one", _ => new SoftBlob { Certificates = [stranger.Signer.Der, stranger.Intermediate.Der] }, trust => trust with { Roots = [.. trust.Roots, stranger.Root.Der] }, MetadataError.SignerUntrusted },
             { "no root", Good, trust => trust with { Roots = [] }, MetadataError.SignerUntrusted },
             { "no intermediate (conformance MDS3 F-3, F-4)", service => new SoftBlob { Certificates = [service.Signer.Der] }, trust => trust, MetadataError.SignerUntrusted },
             { "a stranger's chain with its root", _ => new SoftBlob { Certificates = [stranger.Signer.Der, stranger.Intermediate.Der, stranger.Root.Der] }, trust => trust, MetadataError.SignerUntrusted },
@@ -270,7 +272,9 @@ public sealed class MetadataBlobTests
         => MetadataBlob.Read(service.Blob(blob), Trust(service), Now).Failure?.Error ?? MetadataError.None;
 
     internal static MetadataTrust Trust(SoftMetadataService service)
-        => new() { Roots = [service.Root.Der], RevocationLists = Lists(service.RevocationLists(Now)) };
+        => new() { Roots = [service.Root.Der], RootThumbprints = [Thumbprint(service.Root.Der)], RevocationLists = Lists(service.RevocationLists(Now)) };
+
+    internal static string Thumbprint(byte[] der) => Convert.ToHexStringLower(SHA256.HashData(der));
 
     internal static CertificateRevocationList[] Lists(byte[][] lists) => [.. lists.Select(der =>
     {

@@ -13,10 +13,12 @@ public sealed class SoftMetadataService
 
     /// <summary>Makes a service.</summary>
     /// <param name="signer">How the signer's certificate differs from a correct one.</param>
-    public SoftMetadataService(SoftCertificateShape? signer = null)
+    /// <param name="authorities">How root and intermediate differ from correct ones.</param>
+    public SoftMetadataService(SoftCertificateShape? signer = null, SoftCertificateShape? authorities = null)
     {
-        Root = SoftCertificate.Root(new SoftCertificateShape { Name = "Soft metadata root" });
-        Intermediate = Root.Issue(new SoftCertificateShape { Name = "Soft metadata intermediate", PathLength = 0 });
+        authorities ??= new SoftCertificateShape();
+        Root = SoftCertificate.Root(authorities with { Name = "Soft metadata root" });
+        Intermediate = Root.Issue(authorities with { Name = "Soft metadata intermediate", PathLength = 0 });
         Signer = Intermediate.Issue(signer ?? SoftCertificateShape.Leaf(SignerName));
     }
 

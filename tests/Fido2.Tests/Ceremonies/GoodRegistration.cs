@@ -45,7 +45,12 @@ internal sealed record GoodRegistration
     /// <summary>How long the citizen takes.</summary>
     internal TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(20);
 
-    internal Registration Registration => new(RelyingParty, Time);
+    /// <summary>Where trust anchors come from.</summary>
+    internal AttestationTrustSource Trust { get; init; } = AttestationTrustSource.None;
+
+    internal EngineMode Mode { get; init; }
+
+    internal Registration Registration => new(RelyingParty, Time, Mode, Trust);
 
     internal RegistrationResult Run()
     {

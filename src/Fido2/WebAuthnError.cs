@@ -332,6 +332,15 @@ public enum WebAuthnError
     /// <summary><c>trust.level</c>: the model is certified too low.</summary>
     TrustLevel,
 
+    /// <summary><c>trust.no_metadata</c>: the metadata does not know the model.</summary>
+    TrustNoMetadata,
+
+    /// <summary><c>trust.algorithm</c>: the model does not make such keys, says the metadata.</summary>
+    TrustAlgorithm,
+
+    /// <summary><c>trust.key_protection</c>: the model does not protect its keys as the policy demands.</summary>
+    TrustKeyProtection,
+
     /// <summary><c>trust.type</c>: the policy does not accept this attestation type.</summary>
     TrustType,
 

@@ -39,7 +39,7 @@ var failed = 0;
 foreach (var path in paths)
 {
     var file = VectorFile.Read(path);
-    var runner = new VectorRunner(mode);
+    var runner = new VectorRunner(mode, file.TrustAnchors);
     var failedHere = 0;
     foreach (var vector in file.Vectors)
     {

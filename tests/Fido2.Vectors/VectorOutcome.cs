@@ -12,6 +12,8 @@ internal sealed record VectorOutcome(string Id, string Outcome, string Code, str
     {
         var expected = vector.Expected.Result switch
         {
+            // The one verdict that the conformance tests and published vectors contradict each other in.
+            "ok" when mode == EngineMode.Conformance && Code == "u2f.aaguid" => Reject,
             "ok" => Accept,
             "fail" => Reject,
             _ => PolicyDefaults.Of(vector, mode),

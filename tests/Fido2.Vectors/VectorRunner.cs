@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Moi.Identity.Fido2.Vectors;
 
 /// <summary>Maps a vector to the engine's public surface and runs it; what belongs to a store is played by one in memory.</summary>
-internal sealed class VectorRunner(EngineMode mode)
+internal sealed class VectorRunner(EngineMode mode, IReadOnlyDictionary<string, string>? anchors = null)
 {
     private static readonly DateTimeOffset SomeDay = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -49,7 +49,7 @@ internal sealed class VectorRunner(EngineMode mode)
     private WebAuthnFailure? Register(Vector vector, Expectation expect)
     {
         var clock = Clock(vector, expect);
-        var registration = new Registration(MakeRelyingParty(vector, expect), clock, mode);
+        var registration = new Registration(MakeRelyingParty(vector, expect), clock, mode, Trust(vector, expect));
         var state = new RegistrationState
         {
             Kind = expect.ChallengeCeremony == "get" ? CeremonyKind.Get : CeremonyKind.Create,
@@ -80,6 +80,18 @@ internal sealed class VectorRunner(EngineMode mode)
         return expect.CredentialExists == true ? WebAuthnFailure.Of(WebAuthnError.CredentialExists, CeremonyKind.Create) : null;
     }
 
+    /// <summary>The vector's anchors, where it wants trust; elsewhere none, so that the statement alone decides.</summary>
+    private AttestationTrustSource Trust(Vector vector, Expectation expect)
+    {
+        if (expect.VerifyTrust != true)
+        {
+            return AttestationTrustSource.None;
+        }
+
+        var roots = expect.TrustAnchorsDer ?? (vector.TrustAnchors ?? []).Select(name => anchors?.GetValueOrDefault(name)).OfType<string>();
+        return new AttestationTrustSource(roots: roots.Select(der => new AttestationRoot(Bytes(der))));
+    }
+
     private static RegistrationPolicy Policy(Vector vector, Expectation expect) => new()
     {
         UserVerification = expect.RequireUserVerification == true ? UserVerificationRequirement.Required : UserVerificationRequirement.Preferred,
@@ -89,6 +101,8 @@ internal sealed class VectorRunner(EngineMode mode)
         AllowAndroidSafetyNet = vector.Format == "android-safetynet",
         AllowTpmSha1 = true,
         AllowUnknownTpmManufacturers = true,
+        UnknownModels = UnknownModels.Accept,
+        Certification = CertificationRequirement.None,
         Attestation = expect.VerifyTrust == true
             ? AttestationAcceptance.Trusted
             : expect.Attestation == "basic" ? AttestationAcceptance.Certified : AttestationAcceptance.Any,

@@ -18,7 +18,8 @@ internal static class RegistrationProcedure
     private const int ShortestCredentialId = 16;
 
     internal static CredentialRecord Run(
-        RegistrationState state, ReadOnlySpan<byte> responseJson, RelyingParty relyingParty, EngineMode mode, DateTimeOffset now)
+        RegistrationState state, ReadOnlySpan<byte> responseJson, RelyingParty relyingParty, EngineMode mode,
+        AttestationTrustSource trustSource, DateTimeOffset now)
     {
         // 1-2. "Let options be a new CredentialCreationOptions structure" and "Call navigator.credentials.create()":
         //      Registration.Start and the browser.
@@ -111,7 +112,8 @@ internal static class RegistrationProcedure
 
         // 23. "If validation is successful, obtain a list of acceptable trust anchors … from a trusted source or from policy."
         // 24. "Assess the attestation trustworthiness using the outputs of the verification procedure in step 22"
-        AttestationTrust.Assess(evidence, attested.Aaguid, policy, mode);
+        var trust = AttestationTrust.Assess(
+            evidence, new ClaimedModel(attested.Aaguid, fmt, credentialKey.Algorithm), policy, new TrustContext(trustSource, mode, now));
 
         // 25. "Verify that the credentialId is ≤ 1023 bytes." §4 asks authenticators for 16 at least.
         Require(attested.CredentialId.Length <= LongestCredentialId, WebAuthnError.CredentialIdLength);
@@ -151,7 +153,13 @@ internal static class RegistrationProcedure
             IsLargeBlobSupported = response.Extensions.IsLargeBlobSupported,
             Aaguid = attested.Aaguid,
             AttestationFormat = fmt,
-            AttestationType = evidence.Type,
+            AttestationType = trust.Type,
+            IsAttestationTrusted = trust.Anchor is not null,
+            TrustAnchorThumbprint = trust.Anchor?.Thumbprint,
+            AttestationKeyIdentifier = trust.KeyIdentifier,
+            MetadataNumber = trust.MetadataNumber,
+            CertificationLevel = trust.Certification,
+            AttestationWarnings = trust.Warnings,
             TrustPathThumbprints = [.. evidence.TrustPath.Select(der => Convert.ToHexStringLower(SHA256.HashData(der)))],
             AttestationObject = response.AttestationObject,
             AttestationClientDataJson = response.ClientDataJson,

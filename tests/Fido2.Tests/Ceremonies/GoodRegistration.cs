@@ -54,7 +54,10 @@ internal sealed record GoodRegistration
 
     internal AuthenticationExtensionsClientInputs? Extensions { get; init; } = new() { CredProps = true };
 
-    internal Registration Registration => new(RelyingParty, Time, Mode);
+    /// <summary>Where trust anchors come from.</summary>
+    internal AttestationTrustSource Trust { get; init; } = AttestationTrustSource.None;
+
+    internal Registration Registration => new(RelyingParty, Time, Mode, Trust);
 
     internal RegistrationResult Run()
     {

@@ -27,7 +27,7 @@ public sealed class SoftAttestationAuthority
         name.AddCommonName("Soft authenticator root");
         var request = new CertificateRequest(name.Build(), _rootKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         _root = request.CreateSelfSigned(ValidFrom, ValidTo);
         Key = SoftKey.Create(shape.Algorithm);
         Certificates = [Issue(aaguid, Key, shape)];
@@ -92,6 +92,17 @@ public sealed class SoftAttestationAuthority
         var name = new X500DistinguishedNameBuilder();
         name.AddCommonName(commonName);
         return name.Build();
+    }
+
+    /// <summary>A revocation list that names one certificate.</summary>
+    public byte[] Revoke(byte[] certificate, DateTimeOffset now)
+    {
+        using var revoked = X509CertificateLoader.LoadCertificate(certificate);
+        var builder = new CertificateRevocationListBuilder();
+        builder.AddEntry(revoked, now);
+        var identifier = X509AuthorityKeyIdentifierExtension.CreateFromIssuerNameAndSerialNumber(_root.SubjectName, _root.SerialNumberBytes.Span);
+        return builder.Build(
+            _root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), 1, now.AddDays(7), HashAlgorithmName.SHA256, identifier, now.AddDays(-1));
     }
 
     private static X500DistinguishedName Subject(CertificateShape shape)

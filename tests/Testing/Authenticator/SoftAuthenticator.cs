@@ -58,6 +58,14 @@ public sealed class SoftAuthenticator
         _ => true,
     };
 
+    /// <summary>Enough pairs of algorithm and format for a test: every algorithm, and every format with keys of three kinds.</summary>
+    public static IEnumerable<(int Algorithm, SoftAttestation Attestation)> Pairs()
+        => from algorithm in SoftKey.Algorithms
+           from attestation in Enum.GetValues<SoftAttestation>()
+           where CanAttest(attestation, algorithm)
+               && (attestation is SoftAttestation.None or SoftAttestation.PackedSelf or SoftAttestation.Tpm || algorithm is -7 or -8 or -257)
+           select (algorithm, attestation);
+
     /// <summary>Adds a credential of another authenticator: a synced copy, or a clone.</summary>
     public void Import(SoftCredential credential) => _credentials[Base64Url.EncodeToString(credential.Id)] = credential;
 

@@ -84,7 +84,7 @@ internal sealed class CertifiedKey
         {
             if (IsEd25519)
             {
-                new Ed25519Key(Key.First!).Verify(data, signature);
+                new Ed25519Key(CoseAlgorithm.EdDSA, Key.First!).Verify(data, signature);
                 return true;
             }
         }

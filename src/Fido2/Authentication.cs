@@ -31,16 +31,19 @@ public sealed class Authentication
     private readonly RelyingParty _relyingParty;
     private readonly TimeProvider _time;
     private readonly PublicKeyCache _keys;
+    private readonly EngineMode _mode;
 
     /// <summary>Makes the authentication side of a relying party.</summary>
     /// <param name="relyingParty">Who we are.</param>
     /// <param name="time">The clock that ceremonies expire by.</param>
     /// <param name="keys">Imported keys; null for a cache of its own.</param>
-    public Authentication(RelyingParty relyingParty, TimeProvider time, PublicKeyCache? keys = null)
+    /// <param name="mode">Which text decides in the few places named at <see cref="EngineMode"/>.</param>
+    public Authentication(
+        RelyingParty relyingParty, TimeProvider time, PublicKeyCache? keys = null, EngineMode mode = EngineMode.Specification)
     {
         ArgumentNullException.ThrowIfNull(relyingParty);
         ArgumentNullException.ThrowIfNull(time);
-        (_relyingParty, _time, _keys) = (relyingParty, time, keys ?? new PublicKeyCache());
+        (_relyingParty, _time, _keys, _mode) = (relyingParty, time, keys ?? new PublicKeyCache(), mode);
     }
 
     /// <summary>Steps 1 and 2: the options for <c>navigator.credentials.get()</c>, and the state to keep.</summary>
@@ -126,7 +129,7 @@ public sealed class Authentication
             // Time passes between reading and finishing, and the response may have been read for another relying party.
             var now = _time.GetUtcNow();
             CeremonyRules.Check(owned.Response.State, _relyingParty, now);
-            return new AuthenticationResult(AuthenticationProcedure.Verify(owned, _relyingParty, _keys, now));
+            return new AuthenticationResult(AuthenticationProcedure.Verify(owned, _relyingParty, _keys, _mode, now));
         }
         catch (WebAuthnException refusal)
         {

@@ -72,6 +72,12 @@ public sealed record CredentialRecord
     /// <summary><c>credProps.rk</c>: whether the credential is discoverable; null if the client did not say.</summary>
     public bool? IsDiscoverable { get; init; }
 
+    /// <summary><c>prf.enabled</c>: whether the credential can derive secrets; null if the client did not say.</summary>
+    public bool? IsPrfEnabled { get; init; }
+
+    /// <summary><c>largeBlob.supported</c>: whether the credential can store a blob; null if the client did not say.</summary>
+    public bool? IsLargeBlobSupported { get; init; }
+
     /// <summary>The authenticator model it claims to be, all zero if it does not say.</summary>
     /// <remarks>A claim unless <see cref="IsAttestationTrusted"/>: fit for showing a name, not for a decision.</remarks>
     public Guid Aaguid { get; init; }
@@ -90,6 +96,19 @@ public sealed record CredentialRecord
 
     /// <summary>The number of the metadata BLOB that vouched for the model; null if none did.</summary>
     public long? MetadataNumber { get; init; }
+
+    /// <summary>SHA-256 of the trust anchor that the certificates lead to, in lower-case hexadecimal; null if the attestation is not trusted.</summary>
+    public string? TrustAnchorThumbprint { get; init; }
+
+    /// <summary>SHA-1 of the attestation certificate's public key, in lower-case hexadecimal, by which the metadata knows models
+    /// without AAGUID; null without certificates.</summary>
+    public string? AttestationKeyIdentifier { get; init; }
+
+    /// <summary>How well the model was certified at the registration, if its attestation is trusted.</summary>
+    public CertificationLevel CertificationLevel { get; init; }
+
+    /// <summary>What the policy let pass and an operator may want to know, one line each.</summary>
+    public IReadOnlyList<string> AttestationWarnings { get; init => field = value ?? []; } = [];
 
     /// <summary>The attestation object of the registration, for later re-evaluation.</summary>
     [JsonConverter(typeof(Base64UrlJsonConverter))]

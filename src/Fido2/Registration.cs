@@ -17,15 +17,20 @@ public sealed class Registration
 {
     private readonly RelyingParty _relyingParty;
     private readonly TimeProvider _time;
+    private readonly EngineMode _mode;
+    private readonly AttestationTrustSource _trust;
 
     /// <summary>Makes the registration side of a relying party.</summary>
     /// <param name="relyingParty">Who we are.</param>
     /// <param name="time">The clock that ceremonies expire by.</param>
-    public Registration(RelyingParty relyingParty, TimeProvider time)
+    /// <param name="mode">Which text decides in the few places named at <see cref="EngineMode"/>.</param>
+    /// <param name="trust">Where trust anchors come from; null for <see cref="AttestationTrustSource.None"/>.</param>
+    public Registration(
+        RelyingParty relyingParty, TimeProvider time, EngineMode mode = EngineMode.Specification, AttestationTrustSource? trust = null)
     {
         ArgumentNullException.ThrowIfNull(relyingParty);
         ArgumentNullException.ThrowIfNull(time);
-        (_relyingParty, _time) = (relyingParty, time);
+        (_relyingParty, _time, _mode, _trust) = (relyingParty, time, mode, trust ?? AttestationTrustSource.None);
     }
 
     /// <summary>Steps 1 and 2: the options for <c>navigator.credentials.create()</c>, and the state to keep.</summary>
@@ -34,7 +39,7 @@ public sealed class Registration
     public RegistrationCeremony Start(RegistrationRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RequestRules.Check(request);
+        RequestRules.Check(request, _mode);
         var now = _time.GetUtcNow();
         var challenge = RandomNumberGenerator.GetBytes(RequestRules.ChallengeLength);
         var options = new PublicKeyCredentialCreationOptions
@@ -68,6 +73,7 @@ public sealed class Registration
             Algorithms = [.. request.Algorithms.Select(algorithm => (int)algorithm)],
             ExcludedCredentials = [.. request.ExcludeCredentials.Select(excluded => Base64Url.EncodeToString(excluded.Id.Span))],
             Attestation = request.Attestation,
+            AuthenticatorAttachment = request.AuthenticatorAttachment,
             IsConditional = request.IsConditional,
             Extensions = request.Extensions,
             CreatedAt = now,
@@ -87,7 +93,7 @@ public sealed class Registration
         {
             var now = _time.GetUtcNow();
             CeremonyRules.Check(state, _relyingParty, now);
-            return new RegistrationResult(RegistrationProcedure.Run(state, responseJson.Span, _relyingParty, now));
+            return new RegistrationResult(RegistrationProcedure.Run(state, responseJson.Span, _relyingParty, _mode, _trust, now));
         }
         catch (WebAuthnException refusal)
         {

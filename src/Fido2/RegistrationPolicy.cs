@@ -10,6 +10,9 @@ public sealed record RegistrationPolicy
     {
         Attestation = AttestationAcceptance.Any,
         BackupEligibility = BackupEligibility.Any,
+        AndroidKeyScope = AndroidKeyScope.Union,
+        AllowTpmSha1 = true,
+        AllowUnknownTpmManufacturers = true,
     };
 
     /// <summary>Whether the UV flag must be set (step 16).</summary>
@@ -38,7 +41,68 @@ public sealed record RegistrationPolicy
     /// <value>Default empty.</value>
     public IReadOnlyList<Guid> DeniedAaguids { get; init => field = value ?? []; } = [];
 
+    /// <summary>How well a trusted model must be certified.</summary>
+    /// <remarks>Asked of trusted attestations. A demand above level 1 means that only these are accepted, whatever
+    /// <see cref="Attestation"/> says.</remarks>
+    /// <value>Default <see cref="CertificationRequirement.Level1"/>.</value>
+    public CertificationRequirement Certification { get; init; }
+
+    /// <summary>What happens to a trusted attestation of a model that the metadata does not know.</summary>
+    /// <value>Default <see cref="UnknownModels.Refuse"/>.</value>
+    public UnknownModels UnknownModels { get; init; }
+
+    /// <summary>If not empty, the only attestation types accepted, of those that <see cref="Attestation"/> allows.</summary>
+    /// <remarks>With it, only a trusted attestation is accepted.</remarks>
+    /// <value>Default empty: no restriction.</value>
+    public IReadOnlyList<AttestationType> AttestationTypes { get; init => field = value ?? []; } = [];
+
+    /// <summary>How the model's keys must be protected, each in the words of the FIDO Registry of Predefined Values §3.2, such as
+    /// <c>hardware</c> or <c>secure_element</c>.</summary>
+    /// <remarks>With it, only a trusted attestation is accepted.</remarks>
+    /// <value>Default empty: no restriction.</value>
+    public IReadOnlyList<string> KeyProtection { get; init => field = value ?? []; } = [];
+
+    /// <summary>Statuses of <see cref="AuthenticatorStatus.Blocking"/> that do not block.</summary>
+    /// <remarks>SECURITY: each means that credentials of the model can be forged, copied or used by others.</remarks>
+    /// <value>Default empty: each of them blocks.</value>
+    public IReadOnlyList<string> AcceptedStatuses { get; init => field = value ?? []; } = [];
+
     /// <summary>Accept credential IDs below 16 bytes, which §4 forbids to authenticators.</summary>
     /// <value>Default false.</value>
     public bool AllowShortCredentialIds { get; init; }
+
+    /// <summary>The shortest PIN an authenticator may allow (CTAP 2.2 §12.5); one that does not tell is refused. Ask with
+    /// <see cref="AuthenticationExtensionsClientInputs.MinPinLength"/>.</summary>
+    /// <value>Default 0: not looked at.</value>
+    public int MinimumPinLength { get; init; }
+
+    /// <summary>Which list of an <c>android-key</c> statement counts (§8.4).</summary>
+    /// <value>Default <see cref="AndroidKeyScope.TeeOnly"/>.</value>
+    public AndroidKeyScope AndroidKeyScope { get; init; }
+
+    /// <summary>How many statements of a <c>compound</c> attestation must verify (§8.9).</summary>
+    /// <value>Default <see cref="CompoundStatements.All"/>.</value>
+    public CompoundStatements CompoundStatements { get; init; }
+
+    /// <summary>Accept <c>android-safetynet</c> (§8.5), whose service Google switched off in 2025.</summary>
+    /// <value>Default false.</value>
+    public bool AllowAndroidSafetyNet { get; init; }
+
+    /// <summary>Accept <c>tpm</c> statements that are signed with SHA-1 (§8.3), as Windows Hello signs them.</summary>
+    /// <remarks>The TPM hashes what itself made, so a collision does not forge a statement; the credential key and its name
+    /// are hashed with SHA-256 in any case.</remarks>
+    /// <value>Default false.</value>
+    public bool AllowTpmSha1 { get; init; }
+
+    /// <summary>Accept <c>tpm</c> statements whose manufacturer is not in the TCG's registry (§8.3.1).</summary>
+    /// <value>Default false.</value>
+    public bool AllowUnknownTpmManufacturers { get; init; }
+
+    /// <summary>Whether only a trusted attestation will do: said so, or implied by a demand that nothing else can meet.</summary>
+    internal bool DemandsTrust
+        => Attestation == AttestationAcceptance.Trusted
+            || AllowedAaguids.Count > 0
+            || AttestationTypes.Count > 0
+            || KeyProtection.Count > 0
+            || Certification is not (CertificationRequirement.Level1 or CertificationRequirement.Functional or CertificationRequirement.None);
 }

@@ -25,6 +25,7 @@ public sealed class RegistrationRequest
     public IReadOnlyList<PublicKeyCredentialDescriptor> ExcludeCredentials { get; init => field = value ?? []; } = [];
 
     /// <summary>Algorithms offered, the most wanted first. Only these are accepted (§7.1 step 20).</summary>
+    /// <remarks>Also worth offering, in this order: ES384, ES512, Ed448, PS256, ML-DSA-44, ML-DSA-65, ML-DSA-87.</remarks>
     /// <value>Default <see cref="DefaultAlgorithms"/>.</value>
     public IReadOnlyList<CoseAlgorithm> Algorithms { get; init; } = DefaultAlgorithms;
 

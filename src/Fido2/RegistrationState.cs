@@ -39,6 +39,9 @@ public sealed record RegistrationState
     /// <summary>What was asked of the attestation.</summary>
     public AttestationConveyance Attestation { get; init; }
 
+    /// <summary><c>authenticatorAttachment</c> that was asked for; null for either.</summary>
+    public string? AuthenticatorAttachment { get; init; }
+
     /// <summary>Whether conditional create was asked for.</summary>
     public bool IsConditional { get; init; }
 

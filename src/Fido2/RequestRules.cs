@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Moi.Identity.Fido2.Signatures;
 
 namespace Moi.Identity.Fido2;
 
@@ -15,13 +16,18 @@ internal static class RequestRules
 
     internal static string NewCeremonyId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
 
-    internal static void Check(RegistrationRequest request)
+    internal static void Check(RegistrationRequest request, EngineMode mode)
     {
         CheckUserHandle(request.UserHandle);
         CheckTimes(request.Timeout, request.Lifetime);
         if (request.Algorithms.Count == 0 || request.Algorithms.Any(algorithm => algorithm == CoseAlgorithm.None || !Enum.IsDefined(algorithm)))
         {
             throw new ArgumentException("Offer at least one algorithm, and only those of CoseAlgorithm.", nameof(request));
+        }
+
+        if (request.Algorithms.Any(algorithm => !AlgorithmTable.IsAllowed(algorithm, mode)))
+        {
+            throw new ArgumentException("RS1 is for conformance tests alone.", nameof(request));
         }
 
         if (request.IsConditional && request.Policy.UserVerification == UserVerificationRequirement.Required)

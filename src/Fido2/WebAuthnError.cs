@@ -104,6 +104,126 @@ public enum WebAuthnError
     /// <summary><c>packed.alg</c>: <c>alg</c> does not fit the key that signed.</summary>
     PackedAlgorithm,
 
+    /// <summary><c>u2f.members</c>: the statement has not the members of §8.6.</summary>
+    U2fMembers,
+
+    /// <summary><c>u2f.x5c</c>: <c>x5c</c> is not exactly one certificate.</summary>
+    U2fX5c,
+
+    /// <summary><c>u2f.curve</c>: the certified key is not on P-256.</summary>
+    U2fCurve,
+
+    /// <summary><c>u2f.aaguid</c>: an AAGUID, which U2F has none; looked at in conformance mode only.</summary>
+    U2fAaguid,
+
+    /// <summary><c>u2f.key</c>: the credential key is none of U2F.</summary>
+    U2fKey,
+
+    /// <summary><c>tpm.members</c>: the statement has not the members of §8.3.</summary>
+    TpmMembers,
+
+    /// <summary><c>tpm.x5c</c>: <c>x5c</c> is empty, too long, or not an array of byte strings.</summary>
+    TpmX5c,
+
+    /// <summary><c>tpm.ecdaa</c>: ECDAA, which Level 2 removed.</summary>
+    TpmEcdaa,
+
+    /// <summary><c>tpm.ver</c>: not version 2.0.</summary>
+    TpmVersion,
+
+    /// <summary><c>tpm.pubarea</c>: <c>pubArea</c> is not the <c>TPMT_PUBLIC</c> of a key that can sign here.</summary>
+    TpmPublicArea,
+
+    /// <summary><c>tpm.key</c>: <c>pubArea</c> is another key than the credential's.</summary>
+    TpmKey,
+
+    /// <summary><c>tpm.aik</c>: the certificate is not that of an attestation identity key.</summary>
+    TpmAik,
+
+    /// <summary><c>tpm.manufacturer</c>: the TPM manufacturer is not known.</summary>
+    TpmManufacturer,
+
+    /// <summary><c>tpm.alg</c>: <c>alg</c> does not fit the certificate's key, or is not accepted here.</summary>
+    TpmAlgorithm,
+
+    /// <summary><c>tpm.certinfo</c>: <c>certInfo</c> is not a <c>TPMS_ATTEST</c>.</summary>
+    TpmCertInfo,
+
+    /// <summary><c>tpm.magic</c>: <c>certInfo</c> was not made by a TPM.</summary>
+    TpmMagic,
+
+    /// <summary><c>tpm.type</c>: <c>certInfo</c> does not certify a key.</summary>
+    TpmType,
+
+    /// <summary><c>tpm.extra_data</c>: <c>certInfo</c> is of another ceremony.</summary>
+    TpmExtraData,
+
+    /// <summary><c>tpm.name</c>: <c>certInfo</c> certifies another key.</summary>
+    TpmName,
+
+    /// <summary><c>ak.members</c>: the statement has not the members of §8.4.</summary>
+    AndroidKeyMembers,
+
+    /// <summary><c>ak.x5c</c>: <c>x5c</c> is empty, too long, or not an array of byte strings.</summary>
+    AndroidKeyX5c,
+
+    /// <summary><c>ak.alg</c>: <c>alg</c> does not fit the certificate's key.</summary>
+    AndroidKeyAlgorithm,
+
+    /// <summary><c>ak.key</c>: the certified key is not the credential's.</summary>
+    AndroidKeyMismatch,
+
+    /// <summary><c>ak.description</c>: no key description, or not its DER.</summary>
+    AndroidKeyDescription,
+
+    /// <summary><c>ak.challenge</c>: the key was made for another ceremony.</summary>
+    AndroidKeyChallenge,
+
+    /// <summary><c>ak.all_applications</c>: every application may use the key.</summary>
+    AndroidKeyAllApplications,
+
+    /// <summary><c>ak.origin</c>: the key was not made in the device.</summary>
+    AndroidKeyOrigin,
+
+    /// <summary><c>ak.purpose</c>: the key is not for signing.</summary>
+    AndroidKeyPurpose,
+
+    /// <summary><c>safetynet.members</c>: the statement has not the members of §8.5.</summary>
+    SafetyNetMembers,
+
+    /// <summary><c>safetynet.jws</c>: the response is not a signed SafetyNet response.</summary>
+    SafetyNetJws,
+
+    /// <summary><c>safetynet.nonce</c>: the response is of another ceremony.</summary>
+    SafetyNetNonce,
+
+    /// <summary><c>safetynet.host</c>: the certificate is not for the SafetyNet service.</summary>
+    SafetyNetHost,
+
+    /// <summary><c>safetynet.integrity</c>: the device does not match a certified profile.</summary>
+    SafetyNetIntegrity,
+
+    /// <summary><c>safetynet.timestamp</c>: the response is too old, or of the future.</summary>
+    SafetyNetTimestamp,
+
+    /// <summary><c>apple.members</c>: the statement has not the members of §8.8.</summary>
+    AppleMembers,
+
+    /// <summary><c>apple.x5c</c>: <c>x5c</c> is empty, too long, or not an array of byte strings.</summary>
+    AppleX5c,
+
+    /// <summary><c>apple.nonce</c>: the certificate is of another ceremony.</summary>
+    AppleNonce,
+
+    /// <summary><c>apple.key</c>: the certified key is not the credential's.</summary>
+    AppleKey,
+
+    /// <summary><c>compound.members</c>: not two to eight statements with <c>fmt</c> and <c>attStmt</c>.</summary>
+    CompoundMembers,
+
+    /// <summary><c>compound.nested</c>: a compound statement inside another.</summary>
+    CompoundNested,
+
     /// <summary><c>ad.short</c>: the authenticator data ends too early.</summary>
     AuthenticatorDataShort,
 
@@ -158,6 +278,9 @@ public enum WebAuthnError
     /// <summary><c>key.rsa</c>: modulus or exponent outside the limits.</summary>
     KeyRsa,
 
+    /// <summary><c>key.length</c>: an ML-DSA key that is not as long as its algorithm demands.</summary>
+    KeyLength,
+
     /// <summary><c>key.private</c>: private key material was sent.</summary>
     KeyPrivate,
 
@@ -209,6 +332,15 @@ public enum WebAuthnError
     /// <summary><c>trust.level</c>: the model is certified too low.</summary>
     TrustLevel,
 
+    /// <summary><c>trust.no_metadata</c>: the metadata does not know the model.</summary>
+    TrustNoMetadata,
+
+    /// <summary><c>trust.algorithm</c>: the model does not make such keys, says the metadata.</summary>
+    TrustAlgorithm,
+
+    /// <summary><c>trust.key_protection</c>: the model does not protect its keys as the policy demands.</summary>
+    TrustKeyProtection,
+
     /// <summary><c>trust.type</c>: the policy does not accept this attestation type.</summary>
     TrustType,
 
@@ -239,9 +371,24 @@ public enum WebAuthnError
     /// <summary><c>counter.regression</c>: the signature counter did not advance.</summary>
     CounterRegression,
 
+    /// <summary><c>attachment.mismatch</c>: the client says that the authenticator is attached otherwise than was asked for.</summary>
+    AttachmentMismatch,
+
     /// <summary><c>ext.cred_props</c>: a discoverable credential was required and the client says it is not.</summary>
     ExtensionCredProps,
 
     /// <summary><c>ext.appid</c>: <c>appid</c> and the RP ID hash contradict each other.</summary>
     ExtensionAppId,
+
+    /// <summary><c>ext.cred_protect</c>: the credential is protected less than was demanded.</summary>
+    ExtensionCredProtect,
+
+    /// <summary><c>ext.min_pin_length</c>: the authenticator allows shorter PINs than the policy.</summary>
+    ExtensionMinPinLength,
+
+    /// <summary><c>ext.large_blob</c>: large blobs were required and are not supported.</summary>
+    ExtensionLargeBlob,
+
+    /// <summary><c>ext.remote_client_data</c>: the client data was made elsewhere, which nobody asked for.</summary>
+    ExtensionRemoteClientData,
 }

@@ -76,6 +76,7 @@ public sealed class CoseKeyTests
         { "RSA with p", Cbor.Map((1, Cbor.Number(3)), (3, Cbor.Number(-257)), (-1, Cbor.Bytes(Modulus)), (-2, Cbor.Bytes([1, 0, 1])), (-4, Cbor.Bytes(Modulus))), WebAuthnError.KeyPrivate },
         { "RSA as EC2", Cbor.Map((1, Cbor.Number(2)), (3, Cbor.Number(-257)), (-1, Cbor.Bytes(Modulus)), (-2, Cbor.Bytes([1, 0, 1]))), WebAuthnError.KeyType },
         { "SHA-1", Cbor.Map((1, Cbor.Number(3)), (3, Cbor.Number(-65535)), (-1, Cbor.Bytes(Modulus)), (-2, Cbor.Bytes([1, 0, 1]))), WebAuthnError.KeyAlgorithmNotOffered },
+        { "RS512 of 2047 bits", Cbor.Map((1, Cbor.Number(3)), (3, Cbor.Number(-259)), (-1, Cbor.Bytes([0x45, .. Modulus[1..]])), (-2, Cbor.Bytes([1, 0, 1]))), WebAuthnError.KeyRsa },
         { "HMAC", Cbor.Map((1, Cbor.Number(4)), (3, Cbor.Number(5)), (-1, Cbor.Bytes(X))), WebAuthnError.KeyAlgorithmNotOffered },
     };
 

@@ -39,6 +39,8 @@ public sealed class MutationTests
     [Theory(DisplayName = "Every bit of an attested registration's authenticator data, client data and signature counts")]
     [InlineData(SoftAttestation.PackedSelf)]
     [InlineData(SoftAttestation.PackedBasic)]
+    [InlineData(SoftAttestation.Tpm)]
+    [InlineData(SoftAttestation.AndroidKey)]
     public void Registration_bits(SoftAttestation attestation)
     {
         byte[] signature = [], authenticatorData = [];
@@ -124,6 +126,42 @@ public sealed class MutationTests
                 (accepted && !changed.AsSpan().SequenceEqual(whole)).ShouldBeFalse($"byte {i} = {value}");
             }
         }
+    }
+
+    [Theory(DisplayName = "Every byte of a statement changed, and one truncation in five of its object, is a verdict (W10)")]
+    [InlineData(SoftAttestation.FidoU2f)]
+    [InlineData(SoftAttestation.Tpm)]
+    [InlineData(SoftAttestation.AndroidKey)]
+    [InlineData(SoftAttestation.SafetyNet)]
+    [InlineData(SoftAttestation.Apple)]
+    [InlineData(SoftAttestation.Compound)]
+    public void Statement_bytes(SoftAttestation attestation)
+    {
+        var ceremony = new GoodRegistration
+        {
+            Authenticator = new SoftAuthenticator { Attestation = attestation },
+            Policy = RegistrationPolicy.Passkeys with { AllowAndroidSafetyNet = true },
+            Lies = new Lies { SafetyNet = new SafetyNetLies { Timestamp = GoodRegistration.Start } },
+        };
+        var started = ceremony.Begin();
+        var json = ceremony.Answer(started);
+        var whole = Base64Url.DecodeFromChars((string)JsonNode.Parse(json)!["response"]!["attestationObject"]!);
+        Finish(whole).Succeeded.ShouldBeTrue();
+        for (var i = 0; i < whole.Length; i++)
+        {
+            byte[] changed = [.. whole];
+            changed[i] ^= (byte)(1 << (i % 8));
+            Finish(changed).ShouldNotBeNull();
+            changed[i] = (byte)~whole[i];
+            Finish(changed).ShouldNotBeNull();
+            if (i % 5 == 0)
+            {
+                Finish(whole[..i]).Succeeded.ShouldBeFalse();
+            }
+        }
+
+        RegistrationResult Finish(byte[] attestationObject)
+            => ceremony.Registration.Finish(started.State, Encoding.UTF8.GetBytes(With(json, "attestationObject", attestationObject)));
     }
 
     private static IEnumerable<string> Flipped(string json, string member)

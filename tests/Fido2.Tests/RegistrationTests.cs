@@ -199,25 +199,29 @@ public sealed class RegistrationTests
     [MemberData(nameof(Everything))]
     public void Accepts_every_algorithm(int algorithm, SoftAttestation attestation)
     {
-        var record = new GoodRegistration { Authenticator = new SoftAuthenticator { Algorithms = [algorithm], Attestation = attestation } }.Run().ShouldSucceed();
+        var record = new GoodRegistration
+        {
+            Authenticator = new SoftAuthenticator { Algorithms = [algorithm], Attestation = attestation },
+            Policy = RegistrationPolicy.Passkeys with { AllowAndroidSafetyNet = true },
+            Lies = new Lies { SafetyNet = new SafetyNetLies { Timestamp = GoodRegistration.Start } },
+        }.Run().ShouldSucceed();
         record.Algorithm.ShouldBe((CoseAlgorithm)algorithm);
         record.AttestationType.ShouldBe(attestation switch
         {
             SoftAttestation.PackedSelf => AttestationType.Self,
-            SoftAttestation.PackedBasic => AttestationType.Basic,
-            _ => AttestationType.None,
+            SoftAttestation.None => AttestationType.None,
+            SoftAttestation.Tpm => AttestationType.AttCA,
+            SoftAttestation.Apple or SoftAttestation.Compound => AttestationType.AnonCA,
+            _ => AttestationType.Basic,
         });
     }
 
     public static TheoryData<int, SoftAttestation> Everything()
     {
         var data = new TheoryData<int, SoftAttestation>();
-        foreach (var algorithm in SoftKey.Algorithms)
+        foreach (var (algorithm, attestation) in SoftAuthenticator.Pairs())
         {
-            foreach (var attestation in Enum.GetValues<SoftAttestation>())
-            {
-                data.Add(algorithm, attestation);
-            }
+            data.Add(algorithm, attestation);
         }
 
         return data;

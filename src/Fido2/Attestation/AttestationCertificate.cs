@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Moi.Identity.Fido2.Data;
 using Moi.Identity.Fido2.Signatures;
 using static Moi.Identity.Fido2.WebAuthnException;
 
@@ -43,16 +45,47 @@ internal sealed class AttestationCertificate
         }
     }
 
+    /// <summary>Every certificate after the leaf must be one too, trusted or not.</summary>
+    internal static void CheckRest(IReadOnlyList<byte[]> certificates)
+    {
+        foreach (var issuer in certificates.Skip(1))
+        {
+            Parse(issuer);
+        }
+    }
+
     /// <summary>The one extension of that kind; null if there is none.</summary>
     internal CertificateExtension? Find(string oid) => Extensions.FirstOrDefault(extension => extension.Oid == oid);
 
     /// <summary>The certified key, if the algorithm is one that such a key can have.</summary>
     /// <remarks>A key that breaks a rule for keys is refused with the code of that rule.</remarks>
-    internal bool TryGetKey(long algorithm, [NotNullWhen(true)] out VerificationKey? key)
+    internal bool TryGetKey(long algorithm, EngineMode mode, [NotNullWhen(true)] out VerificationKey? key)
     {
-        var coseKey = SubjectPublicKey.ToCose(PublicKeyInfo, algorithm);
+        var coseKey = AlgorithmTable.IsAllowed((CoseAlgorithm)algorithm, mode) ? ToCoseKey(algorithm) : null;
         key = coseKey is null ? null : VerificationKey.Create(coseKey);
         return key is not null;
+    }
+
+    /// <summary>The certified key as a COSE key, not checked further; null if such a key cannot have the algorithm.</summary>
+    internal CoseKey? ToCoseKey(long algorithm) => SubjectPublicKey.ToCose(PublicKeyInfo, algorithm);
+
+    /// <summary>Whether the certificate is for that host: by its alternative names, or by the common name where it has none.</summary>
+    internal bool HasHostName(string host)
+    {
+        const string SubjectAlternativeName = "2.5.29.17", CommonName = "2.5.4.3";
+        if (Find(SubjectAlternativeName) is not { } alternative)
+        {
+            return Subject.Any(attribute => attribute == (CommonName, host));
+        }
+
+        try
+        {
+            return new X509SubjectAlternativeNameExtension(alternative.Value.Span).EnumerateDnsNames().Contains(host, StringComparer.OrdinalIgnoreCase);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
     }
 
     private static AttestationCertificate Read(byte[] der)
@@ -102,7 +135,8 @@ internal sealed class AttestationCertificate
         return new AttestationCertificate { Version = version, Subject = subject, Extensions = extensions, PublicKeyInfo = publicKeyInfo };
     }
 
-    private static List<(string Oid, string Value)> ReadName(AsnReader name)
+    /// <summary>Attribute type and value of a name; a value that is no string is empty.</summary>
+    internal static List<(string Oid, string Value)> ReadName(AsnReader name)
     {
         var attributes = new List<(string, string)>();
         while (name.HasData)

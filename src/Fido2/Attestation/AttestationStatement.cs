@@ -19,11 +19,23 @@ internal sealed record AttestationInput
     /// <summary>The credential public key, checked and imported.</summary>
     internal required VerificationKey CredentialKey { get; init; }
 
+    /// <summary>The members of the credential public key.</summary>
+    internal required CoseKey CredentialCoseKey { get; init; }
+
+    /// <summary>The policy that was issued; formats with choices read theirs.</summary>
+    internal required RegistrationPolicy Policy { get; init; }
+
+    /// <summary>The time, for statements that say when they were made.</summary>
+    internal required DateTimeOffset Now { get; init; }
+
+    /// <summary>Which text decides in the few places named at <see cref="EngineMode"/>.</summary>
+    internal required EngineMode Mode { get; init; }
+
     /// <summary>Whether the options asked for enterprise attestation.</summary>
     internal bool IsEnterpriseRequested { get; init; }
 
     /// <summary>"the concatenation of authenticatorData and clientDataHash"</summary>
-    internal byte[] SignedData => [.. AuthenticatorData.Raw.Span, .. ClientDataHash];
+    internal byte[] SignedData => field ??= [.. AuthenticatorData.Raw.Span, .. ClientDataHash];
 }
 
 /// <summary>What a verification procedure returns: the type, and the certificates, the leaf first.</summary>

@@ -1,18 +1,52 @@
+using System.Security.Cryptography;
+using Moi.Identity.Fido2.Certificates;
 using static Moi.Identity.Fido2.WebAuthnException;
 
 namespace Moi.Identity.Fido2.Attestation;
 
+/// <summary>Which authenticator a response says it is from.</summary>
+internal sealed record ClaimedModel(Guid Aaguid, string Format, CoseAlgorithm Algorithm);
+
+/// <summary>By whom an attestation is judged.</summary>
+internal sealed record TrustContext(AttestationTrustSource Source, EngineMode Mode, DateTimeOffset Now);
+
+/// <summary>What became known about an attestation that is accepted.</summary>
+internal sealed record TrustAssessment(AttestationType Type)
+{
+    /// <summary>The anchor the certificates lead to; null if the attestation is not trusted.</summary>
+    internal TrustAnchor? Anchor { get; init; }
+
+    /// <summary>The BLOB that vouched for the model; null if none did.</summary>
+    internal long? MetadataNumber { get; init; }
+
+    /// <summary>By which the metadata knows models without AAGUID; null without certificates.</summary>
+    internal string? KeyIdentifier { get; init; }
+
+    internal CertificationLevel Certification { get; init; }
+
+    internal IReadOnlyList<string> Warnings { get; init; } = [];
+}
+
 /// <summary>§7.1 steps 23 and 24.</summary>
-/// <remarks>SECURITY: certificates that the sender supplied are never anchors (GHSA-6hxq-p678-4hr2). The engine has no
-/// other source of anchors, so a policy that wants a trusted attestation accepts none.</remarks>
+/// <remarks>SECURITY: certificates that the sender supplied are never anchors (GHSA-6hxq-p678-4hr2), and an AAGUID is a claim
+/// until a chain to an anchor for that very model vouches for it (CVE-2026-6856).</remarks>
 internal static class AttestationTrust
 {
-    internal static void Assess(AttestationEvidence evidence, Guid aaguid, RegistrationPolicy policy)
+    internal static TrustAssessment Assess(AttestationEvidence evidence, ClaimedModel model, RegistrationPolicy policy, TrustContext context)
     {
-        Require(!policy.DeniedAaguids.Contains(aaguid), WebAuthnError.TrustAaguidDenied);
+        Require(!policy.DeniedAaguids.Contains(model.Aaguid), WebAuthnError.TrustAaguidDenied);
 
-        // An AAGUID that no anchor vouches for is only a claim: a list of models implies trust (CVE-2026-6856).
-        var acceptance = policy.AllowedAaguids.Count > 0 ? AttestationAcceptance.Trusted : policy.Attestation;
+        // 23. "If validation is successful, obtain a list of acceptable trust anchors (i.e. attestation root certificates) for that
+        //      attestation type and attestation statement format fmt, from a trusted source or from policy."
+        var metadata = context.Source.Metadata;
+        var keyIdentifier = evidence.TrustPath.Count > 0 ? KeyIdentifier(evidence.TrustPath[0]) : null;
+        var entry = metadata is null ? null : FindEntry(model.Aaguid, keyIdentifier, metadata);
+        var anchors = entry?.Anchors ?? context.Source.AnchorsFor(model.Format, model.Aaguid);
+
+        var demandsTrust = policy.DemandsTrust;
+        var acceptance = demandsTrust ? AttestationAcceptance.Trusted : policy.Attestation;
+        var isConformance = context.Mode == EngineMode.Conformance && metadata is not null;
+        var assessment = new TrustAssessment(evidence.Type);
         switch (evidence.Type)
         {
             case AttestationType.None:
@@ -22,15 +56,100 @@ internal static class AttestationTrust
             case AttestationType.Self:
                 // "If self attestation was used, verify that self attestation is acceptable under Relying Party policy."
                 Require(acceptance is AttestationAcceptance.SelfOrBetter or AttestationAcceptance.Any, WebAuthnError.TrustType, "Self attestation.");
+                if (isConformance)
+                {
+                    Require(entry is not null, WebAuthnError.TrustNoMetadata);
+                    ModelRules.CheckAgreement(entry, evidence.Type, model.Algorithm);
+                }
+
                 break;
             default:
                 // "Otherwise, use the X.509 certificates returned as the attestation trust path from the verification procedure to
                 //  verify that the attestation public key either correctly chains up to an acceptable root certificate, or is
                 //  itself an acceptable certificate".
-                Require(
-                    acceptance is AttestationAcceptance.Certified or AttestationAcceptance.SelfOrBetter or AttestationAcceptance.Any,
-                    WebAuthnError.TrustNoAnchor);
+                var mayBeUntrusted = acceptance is AttestationAcceptance.Certified or AttestationAcceptance.SelfOrBetter or AttestationAcceptance.Any;
+                assessment = AssessCertificates(evidence, model, entry, anchors, context, mustBeTrusted: !mayBeUntrusted || isConformance);
                 break;
         }
+
+        // A model that is known to be broken is not wanted even if it is only claimed: an honest citizen learns of it.
+        var warnings = entry is null ? [] : ModelRules.CheckStatus(entry, Thumbprints(evidence, assessment.Anchor), policy);
+        if (demandsTrust)
+        {
+            ModelRules.CheckDemands(policy, model.Aaguid, assessment.Type, entry, context.Now);
+        }
+
+        return assessment with
+        {
+            KeyIdentifier = keyIdentifier,
+            MetadataNumber = assessment.Anchor is not null && entry is not null ? metadata!.Number : null,
+            Certification = assessment.Anchor is not null && entry is not null ? entry.CertificationAt(context.Now) : CertificationLevel.None,
+            Warnings = [.. assessment.Warnings, .. warnings],
+        };
+    }
+
+    private static TrustAssessment AssessCertificates(
+        AttestationEvidence evidence, ClaimedModel model, MetadataEntry? entry, IReadOnlyList<TrustAnchor> anchors, TrustContext context, bool mustBeTrusted)
+    {
+        try
+        {
+            var isConformance = context.Mode == EngineMode.Conformance;
+            var path = CertificatePath.Validate(evidence.TrustPath, anchors, new PathRules
+            {
+                Now = context.Now,
+                RevocationLists = context.Source.RevocationLists,
+                AllowsSurplus = !isConformance,
+                AllowsSha1 = isConformance,
+            });
+            var type = entry is null ? evidence.Type : ModelRules.CheckAgreement(entry, evidence.Type, model.Algorithm);
+            return new TrustAssessment(type)
+            {
+                Anchor = path.Anchor,
+                Warnings = path.HasSurplus ? ["x5c has more than the path, or the anchor itself."] : [],
+            };
+        }
+        catch (WebAuthnException refusal) when (!mustBeTrusted)
+        {
+            return new TrustAssessment(evidence.Type)
+            {
+                // Without any anchor there is nothing to remark.
+                Warnings = refusal.Error == WebAuthnError.TrustNoAnchor ? [] : [$"Not trusted: {refusal.Error}. {refusal.Message}".TrimEnd()],
+            };
+        }
+    }
+
+    /// <summary>FIDO2 authenticators are found by AAGUID; those of U2F, which have none, by the key of their certificate.</summary>
+    private static MetadataEntry? FindEntry(Guid aaguid, string? keyIdentifier, MetadataSnapshot metadata)
+    {
+        if (aaguid != Guid.Empty)
+        {
+            return metadata.TryFind(aaguid, out var byAaguid) ? byAaguid : null;
+        }
+
+        return keyIdentifier is not null && metadata.TryFindKeyIdentifier(keyIdentifier, out var byKey) ? byKey : null;
+    }
+
+    private static string? KeyIdentifier(byte[] certificate)
+    {
+        try
+        {
+            return PathCertificate.Parse(certificate).KeyIdentifier();
+        }
+        catch (WebAuthnException)
+        {
+            // A certificate that no path can be made of belongs to no model.
+            return null;
+        }
+    }
+
+    private static List<string> Thumbprints(AttestationEvidence evidence, TrustAnchor? anchor)
+    {
+        List<string> thumbprints = [.. evidence.TrustPath.Select(der => Convert.ToHexStringLower(SHA256.HashData(der)))];
+        if (anchor is not null)
+        {
+            thumbprints.Add(anchor.Thumbprint);
+        }
+
+        return thumbprints;
     }
 }

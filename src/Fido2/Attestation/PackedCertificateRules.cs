@@ -10,8 +10,6 @@ internal static class PackedCertificateRules
     private const string Organization = "2.5.4.10";
     private const string OrganizationalUnit = "2.5.4.11";
     private const string CommonName = "2.5.4.3";
-    private const string BasicConstraints = "2.5.29.19";
-    private const string FidoAaguid = "1.3.6.1.4.1.45724.1.1.4";
     private const string FidoSerialNumber = "1.3.6.1.4.1.45724.1.1.2";
     private const string FidoFirmwareVersion = "1.3.6.1.4.1.45724.1.1.5";
 
@@ -35,10 +33,10 @@ internal static class PackedCertificateRules
 
         // "containing the AAGUID as a 16-byte OCTET STRING. The extension MUST NOT be marked as critical."
         // "the AAGUID MUST be wrapped in two OCTET STRINGS to be valid"
-        CheckAaguid(certificate.Find(FidoAaguid), aaguid);
+        CertificateExtensionRules.CheckAaguid(certificate, aaguid);
 
         // "The Basic Constraints extension MUST have the CA component set to FALSE."
-        Require(certificate.Find(BasicConstraints) is { } constraints && !IsAuthority(constraints.Value), WebAuthnError.CertificateAuthority);
+        CertificateExtensionRules.CheckEndEntity(certificate);
 
         // "id-fido-gen-ce-fw-version … contains an INTEGER with a non-negative value … MUST NOT be marked as critical."
         CheckFirmwareVersion(certificate.Find(FidoFirmwareVersion));
@@ -62,18 +60,6 @@ internal static class PackedCertificateRules
         }
 
         return found;
-    }
-
-    private static void CheckAaguid(CertificateExtension? extension, Guid aaguid)
-    {
-        if (extension is null)
-        {
-            return;
-        }
-
-        Require(!extension.IsCritical, WebAuthnError.CertificateExtension, "The AAGUID extension is critical.");
-        var value = ReadOctetString(extension);
-        Require(value.Length == 16 && new Guid(value, bigEndian: true) == aaguid, WebAuthnError.CertificateAaguid);
     }
 
     private static void CheckFirmwareVersion(CertificateExtension? extension)
@@ -104,36 +90,6 @@ internal static class PackedCertificateRules
 
         Require(isEnterpriseRequested, WebAuthnError.CertificateExtension, "A device serial number that nobody asked for.");
         Require(!extension.IsCritical, WebAuthnError.CertificateExtension, "The serial number is critical.");
-        ReadOctetString(extension);
-    }
-
-    private static byte[] ReadOctetString(CertificateExtension extension)
-    {
-        try
-        {
-            var reader = new AsnReader(extension.Value, AsnEncodingRules.DER);
-            var value = reader.ReadOctetString();
-            reader.ThrowIfNotEmpty();
-            return value;
-        }
-        catch (AsnContentException)
-        {
-            throw new WebAuthnException(WebAuthnError.CertificateExtension, "Not one OCTET STRING inside another.");
-        }
-    }
-
-    private static bool IsAuthority(ReadOnlyMemory<byte> value)
-    {
-        try
-        {
-            var reader = new AsnReader(value, AsnEncodingRules.DER);
-            var constraints = reader.ReadSequence();
-            reader.ThrowIfNotEmpty();
-            return constraints.HasData && (!constraints.PeekTag().HasSameClassAndValue(Asn1Tag.Boolean) || constraints.ReadBoolean());
-        }
-        catch (AsnContentException)
-        {
-            return true;
-        }
+        CertificateExtensionRules.ReadOctetString(extension);
     }
 }

@@ -5,12 +5,13 @@ using static Moi.Identity.Fido2.WebAuthnException;
 
 namespace Moi.Identity.Fido2.Attestation;
 
-/// <summary>Turns a certified key into the COSE key that the same checks apply to; RFC 5480, RFC 8410, RFC 3279 §2.3.1.</summary>
+/// <summary>Turns a certified key into the COSE key that the same checks apply to; RFC 5480, RFC 8410, RFC 3279 §2.3.1, RFC 9881.</summary>
 internal static class SubjectPublicKey
 {
     private const string EcPublicKey = "1.2.840.10045.2.1";
     private const string RsaEncryption = "1.2.840.113549.1.1.1";
     private const string Ed25519 = "1.3.101.112";
+    private const string Ed448 = "1.3.101.113";
     private const byte UncompressedPoint = 0x04;
 
     /// <summary>The key with that algorithm; null if a key of its kind cannot have it.</summary>
@@ -23,13 +24,16 @@ internal static class SubjectPublicKey
             var key = info.ReadBitString(out var unusedBits);
             info.ThrowIfNotEmpty();
             Require(unusedBits == 0, WebAuthnError.CertificateKey);
-            return (identifier.ReadObjectIdentifier(), (CoseAlgorithm)algorithm) switch
+            return identifier.ReadObjectIdentifier() switch
             {
-                (EcPublicKey, CoseAlgorithm.ES256) => Ec(identifier, key, EllipticCurve.P256, 1, algorithm),
-                (EcPublicKey, CoseAlgorithm.ES384) => Ec(identifier, key, EllipticCurve.P384, 2, algorithm),
-                (EcPublicKey, CoseAlgorithm.ES512) => Ec(identifier, key, EllipticCurve.P521, 3, algorithm),
-                (Ed25519, CoseAlgorithm.EdDSA) => new CoseKey { KeyType = CoseKey.Okp, Algorithm = algorithm, Curve = 6, First = key },
-                (RsaEncryption, CoseAlgorithm.RS256 or CoseAlgorithm.PS256) => Rsa(key, algorithm),
+                EcPublicKey when AlgorithmTable.Ecdsa(algorithm) is { } ecdsa => Ec(identifier, key, ecdsa.Curve, algorithm),
+                RsaEncryption when AlgorithmTable.Rsa(algorithm) is not null => Rsa(key, algorithm),
+                Ed25519 when (CoseAlgorithm)algorithm is CoseAlgorithm.EdDSA or CoseAlgorithm.Ed25519
+                    => new CoseKey { KeyType = CoseKey.Okp, Algorithm = algorithm, Curve = CoseKey.Ed25519, First = key },
+                Ed448 when (CoseAlgorithm)algorithm is CoseAlgorithm.Ed448
+                    => new CoseKey { KeyType = CoseKey.Okp, Algorithm = algorithm, Curve = CoseKey.Ed448, First = key },
+                var oid when AlgorithmTable.MLDsa(algorithm) is { } set && set.Oid == oid
+                    => new CoseKey { KeyType = CoseKey.Akp, Algorithm = algorithm, First = key },
                 _ => null,
             };
         }
@@ -39,7 +43,7 @@ internal static class SubjectPublicKey
         }
     }
 
-    private static CoseKey? Ec(AsnReader identifier, byte[] point, EllipticCurve curve, int curveNumber, long algorithm)
+    private static CoseKey? Ec(AsnReader identifier, byte[] point, EllipticCurve curve, long algorithm)
     {
         // Named curves only: explicit parameters allow a generator of the attacker's choice (CVE-2020-0601).
         if (identifier.ReadObjectIdentifier() != curve.Oid)
@@ -52,7 +56,7 @@ internal static class SubjectPublicKey
         {
             KeyType = CoseKey.Ec2,
             Algorithm = algorithm,
-            Curve = curveNumber,
+            Curve = curve.Number,
             First = point[1..(1 + curve.Length)],
             Second = point[(1 + curve.Length)..],
         };

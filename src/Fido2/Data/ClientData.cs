@@ -6,7 +6,8 @@ namespace Moi.Identity.Fido2.Data;
 
 /// <summary>The client data; WebAuthn Level 3 §5.8.1.</summary>
 /// <remarks>
-/// Unknown members are ignored, as §5.8.1 wants. <c>tokenBinding</c> is reserved there and is ignored too.
+/// Unknown members are ignored, as §5.8.1 wants. <c>tokenBinding</c> is reserved there and is ignored too, except in
+/// conformance mode, where its shape is checked as Level 1 §5.8.1 described it.
 /// The texts are UTF-8 without their escapes, and point into the JSON wherever they have none.
 /// </remarks>
 internal readonly ref struct ClientData
@@ -27,7 +28,7 @@ internal readonly ref struct ClientData
     internal required ReadOnlySpan<byte> TopOrigin { get; init; }
 
     /// <summary>Parses the bytes, or refuses.</summary>
-    internal static ClientData Parse(ReadOnlySpan<byte> json)
+    internal static ClientData Parse(ReadOnlySpan<byte> json, EngineMode mode)
     {
         Require(json.Length <= LongestJson, WebAuthnError.RequestTooLarge, "The client data is too long.");
 
@@ -41,7 +42,7 @@ internal readonly ref struct ClientData
         Require(Utf8.IsValid(json), WebAuthnError.ClientDataUtf8);
         try
         {
-            return Read(json);
+            return Read(json, mode);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -50,7 +51,7 @@ internal readonly ref struct ClientData
         }
     }
 
-    private static ClientData Read(ReadOnlySpan<byte> json)
+    private static ClientData Read(ReadOnlySpan<byte> json, EngineMode mode)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = DeepestNesting });
         Text type = default, challenge = default, origin = default, topOrigin = default;
@@ -81,6 +82,10 @@ internal readonly ref struct ClientData
                 Require(reader.TokenType is JsonTokenType.True or JsonTokenType.False, WebAuthnError.ClientDataJson, "crossOrigin is not a boolean.");
                 crossOrigin = reader.GetBoolean();
             }
+            else if (mode == EngineMode.Conformance && reader.ValueTextEquals("tokenBinding"u8))
+            {
+                ReadTokenBinding(ref reader);
+            }
             else
             {
                 reader.Read();
@@ -100,6 +105,32 @@ internal readonly ref struct ClientData
             HasTopOrigin = topOrigin.IsRead,
             TopOrigin = topOrigin.Value,
         };
+    }
+
+    /// <summary>Level 1 §5.8.1: a dictionary whose <c>status</c> is required.</summary>
+    private static void ReadTokenBinding(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        Require(reader.TokenType == JsonTokenType.StartObject, WebAuthnError.ClientDataTokenBinding, "Not an object.");
+        var hasStatus = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isStatus = reader.ValueTextEquals("status"u8);
+            reader.Read();
+            if (isStatus)
+            {
+                Require(
+                    reader.TokenType == JsonTokenType.String
+                        && (reader.ValueTextEquals("present"u8) || reader.ValueTextEquals("supported"u8) || reader.ValueTextEquals("not-supported"u8)),
+                    WebAuthnError.ClientDataTokenBinding,
+                    "An unknown status.");
+                hasStatus = true;
+            }
+
+            reader.Skip();
+        }
+
+        Require(hasStatus, WebAuthnError.ClientDataTokenBinding, "No status.");
     }
 
     private ref struct Text

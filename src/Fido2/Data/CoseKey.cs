@@ -2,7 +2,7 @@ using static Moi.Identity.Fido2.WebAuthnException;
 
 namespace Moi.Identity.Fido2.Data;
 
-/// <summary>The members of a COSE_Key as they stand there; RFC 9052 §7, RFC 9053 §7, RFC 8230 §4.</summary>
+/// <summary>The members of a COSE_Key as they stand there; RFC 9052 §7, RFC 9053 §7, RFC 8230 §4, and "ML-DSA for JOSE and COSE" for AKP.</summary>
 /// <remarks>What they mean for an algorithm is checked when a key is made of them:
 /// <see cref="Signatures.VerificationKey.Create(CoseKey)"/>.</remarks>
 internal sealed record CoseKey
@@ -10,6 +10,10 @@ internal sealed record CoseKey
     internal const int Okp = 1;
     internal const int Ec2 = 2;
     internal const int Rsa = 3;
+    internal const int Akp = 7;
+
+    internal const int Ed25519 = 6;
+    internal const int Ed448 = 7;
 
     /// <summary>RFC 8230 §4 numbers the private members of an RSA key -3 to -12.</summary>
     private const int LastPrivateRsaLabel = -12;
@@ -21,7 +25,7 @@ internal sealed record CoseKey
     /// <summary><c>crv</c> of OKP and EC2.</summary>
     internal long? Curve { get; init; }
 
-    /// <summary><c>x</c> of OKP and EC2; <c>n</c> of RSA.</summary>
+    /// <summary><c>x</c> of OKP and EC2; <c>n</c> of RSA; <c>pub</c> of AKP.</summary>
     internal byte[]? First { get; init; }
 
     /// <summary><c>y</c> of EC2; <c>e</c> of RSA.</summary>
@@ -47,6 +51,12 @@ internal sealed record CoseKey
 
         return members.ToKey();
     }
+
+    /// <summary>Whether both are the same public key, whatever their algorithms.</summary>
+    internal bool IsSameKeyAs(CoseKey other)
+        => KeyType == other.KeyType && Curve == other.Curve && Same(First, other.First) && Same(Second, other.Second);
+
+    private static bool Same(byte[]? one, byte[]? other) => one.AsSpan().SequenceEqual(other);
 
     private ref struct Members
     {
@@ -98,12 +108,16 @@ internal sealed record CoseKey
 
             // SECURITY: a sender that publishes its private key has no key any more.
             Require(!(_keyType is Okp or Ec2 && (_labels & (1 << 4)) != 0), WebAuthnError.KeyPrivate);
+            Require(!(_keyType == Akp && _two is not null), WebAuthnError.KeyPrivate);
             Require(!(_keyType == Rsa && (_labels != 0 || _three is not null)), WebAuthnError.KeyPrivate);
             Require(_labels == 0, WebAuthnError.KeyMembers, "A member that does not belong in a credential's key.");
 
-            return _keyType == Rsa
-                ? new CoseKey { KeyType = Rsa, Algorithm = _algorithm.Value, First = _one, Second = _two, Curve = _curve }
-                : new CoseKey { KeyType = _keyType.Value, Algorithm = _algorithm.Value, Curve = _curve, First = _two, Second = _three };
+            return _keyType switch
+            {
+                Rsa => new CoseKey { KeyType = Rsa, Algorithm = _algorithm.Value, First = _one, Second = _two, Curve = _curve },
+                Akp => new CoseKey { KeyType = Akp, Algorithm = _algorithm.Value, First = _one, Second = _three, Curve = _curve },
+                _ => new CoseKey { KeyType = _keyType.Value, Algorithm = _algorithm.Value, Curve = _curve, First = _two, Second = _three },
+            };
         }
 
         private static long Integer(ref CborReader reader, string name)

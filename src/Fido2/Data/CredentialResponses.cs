@@ -13,8 +13,7 @@ internal sealed class AttestationResponse
 
     internal string? Attachment { get; init; }
 
-    /// <summary><c>credProps.rk</c>.</summary>
-    internal bool? IsDiscoverable { get; init; }
+    internal required ExtensionOutputs Extensions { get; init; }
 }
 
 /// <summary>A parsed <c>AuthenticationResponseJSON</c>; §5.1.</summary>
@@ -32,6 +31,5 @@ internal sealed class AssertionResponse
 
     internal string? Attachment { get; init; }
 
-    /// <summary>The client extension output <c>appid</c>.</summary>
-    internal bool AppId { get; init; }
+    internal required ExtensionOutputs Extensions { get; init; }
 }

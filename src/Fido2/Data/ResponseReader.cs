@@ -29,9 +29,7 @@ internal ref struct ResponseReader
     private byte[]? _userHandle;
     private string[]? _transports;
     private bool _hasResponse;
-    private bool _hasExtensions;
-    private bool? _isDiscoverable;
-    private bool _appId;
+    private ExtensionOutputs? _extensions;
 
     private ResponseReader(ReadOnlySpan<byte> json, bool isAttestation)
     {
@@ -50,7 +48,7 @@ internal ref struct ResponseReader
             AttestationObject = reader._attestationObject,
             Transports = reader._transports ?? [],
             Attachment = reader._attachment,
-            IsDiscoverable = reader._isDiscoverable,
+            Extensions = reader._extensions ?? new ExtensionOutputs(),
         };
     }
 
@@ -70,7 +68,7 @@ internal ref struct ResponseReader
             Signature = reader._signature,
             UserHandle = reader._userHandle,
             Attachment = reader._attachment,
-            AppId = reader._appId,
+            Extensions = reader._extensions ?? new ExtensionOutputs(),
         };
     }
 
@@ -125,9 +123,8 @@ internal ref struct ResponseReader
             }
             else if (_json.ValueTextEquals("clientExtensionResults"u8))
             {
-                Once(!_hasExtensions, "clientExtensionResults");
-                _hasExtensions = true;
-                ReadExtensions();
+                Once(_extensions is null, "clientExtensionResults");
+                _extensions = ExtensionOutputs.Read(ref _json);
             }
             else
             {
@@ -166,54 +163,6 @@ internal ref struct ResponseReader
             else if (_isAttestation && _json.ValueTextEquals("transports"u8))
             {
                 ReadTransports();
-            }
-            else
-            {
-                SkipValue();
-            }
-        }
-    }
-
-    /// <summary>Only what a step reads; results of <c>prf</c> and the like are secrets and are never kept.</summary>
-    private void ReadExtensions()
-    {
-        StartObject("clientExtensionResults");
-        while (NextMember())
-        {
-            if (_json.ValueTextEquals("appid"u8))
-            {
-                _json.Read();
-                _appId = _json.TokenType == JsonTokenType.True;
-                _json.Skip();
-            }
-            else if (_json.ValueTextEquals("credProps"u8))
-            {
-                _json.Read();
-                if (_json.TokenType == JsonTokenType.StartObject)
-                {
-                    ReadCredProps();
-                }
-                else
-                {
-                    _json.Skip();
-                }
-            }
-            else
-            {
-                SkipValue();
-            }
-        }
-    }
-
-    private void ReadCredProps()
-    {
-        while (NextMember())
-        {
-            if (_json.ValueTextEquals("rk"u8))
-            {
-                _json.Read();
-                _isDiscoverable = _json.TokenType switch { JsonTokenType.True => true, JsonTokenType.False => false, _ => null };
-                _json.Skip();
             }
             else
             {

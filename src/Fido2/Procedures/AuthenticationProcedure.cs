@@ -61,7 +61,8 @@ internal static class AuthenticationProcedure
     }
 
     /// <summary>Steps 7 to 24.</summary>
-    internal static AuthenticationSuccess Verify(OwnedCredential owned, RelyingParty relyingParty, PublicKeyCache keys, DateTimeOffset now)
+    internal static AuthenticationSuccess Verify(
+        OwnedCredential owned, RelyingParty relyingParty, PublicKeyCache keys, EngineMode mode, DateTimeOffset now)
     {
         var credentialRecord = owned.Credential;
         var state = owned.Response.State;
@@ -76,7 +77,7 @@ internal static class AuthenticationProcedure
         // 8. "Let JSONtext be the result of running UTF-8 decode on the value of cData."
         // 9. "Let C, the client data claimed as used for the signature, be the result of running an implementation-specific JSON
         //     parser on JSONtext."
-        var c = ClientData.Parse(response.ClientDataJson);
+        var c = ClientData.Parse(response.ClientDataJson, mode);
 
         // 10. "Verify that the value of C.type is the string webauthn.get."
         Require(c.Type.SequenceEqual("webauthn.get"u8), WebAuthnError.ClientDataType);
@@ -109,7 +110,9 @@ internal static class AuthenticationProcedure
         // 20. "Let hash be the result of computing a hash over the cData using SHA-256."
         // 21. "Using credentialRecord.publicKey, verify that sig is a valid signature over the binary concatenation of authData
         //      and hash."
-        VerifySignature(keys.Get(credentialRecord.PublicKey), response);
+        var key = keys.Get(credentialRecord.PublicKey);
+        Require(AlgorithmTable.IsAllowed(key.Algorithm, mode), WebAuthnError.KeyAlgorithmUnsupported, "SHA-1");
+        VerifySignature(key, response);
 
         // 22. "If authData.signCount is nonzero or credentialRecord.signCount is nonzero": greater is valid, anything else "is a
         //      signal, but not proof, that the authenticator may be cloned". Unsigned, 32 bits.
@@ -121,7 +124,8 @@ internal static class AuthenticationProcedure
         };
         Require(counter != CounterVerdict.Regressed || policy.CounterRegression == CounterRegression.Flag, WebAuthnError.CounterRegression);
 
-        // 23. "Process the client extension outputs … as required by the Relying Party": none is required.
+        // 23. "Process the client extension outputs … as required by the Relying Party": none is required, one is not accepted.
+        ExtensionRules.CheckClientData(response.Extensions);
 
         // 24. "Update credentialRecord with new state values": AuthenticationSuccess.Credential, which the caller stores.
 
@@ -148,7 +152,7 @@ internal static class AuthenticationProcedure
     /// <summary>§10.1.1: with the output <c>appid</c> true, "the rpIdHash … MUST be the hash of the AppID, not the RP ID".</summary>
     private static void CheckRpIdHash(ReadOnlySpan<byte> rpIdHash, AuthenticationState state, AssertionResponse response, RelyingParty relyingParty)
     {
-        if (response.AppId && state.Extensions?.Appid is { } appId)
+        if (response.Extensions.AppId && state.Extensions?.Appid is { } appId)
         {
             Require(CryptographicOperations.FixedTimeEquals(rpIdHash, SHA256.HashData(Encoding.UTF8.GetBytes(appId))), WebAuthnError.ExtensionAppId);
             return;

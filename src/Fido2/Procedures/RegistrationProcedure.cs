@@ -17,7 +17,9 @@ internal static class RegistrationProcedure
     /// <summary>§4: "at least 16 bytes that include at least 100 bits of entropy".</summary>
     private const int ShortestCredentialId = 16;
 
-    internal static CredentialRecord Run(RegistrationState state, ReadOnlySpan<byte> responseJson, RelyingParty relyingParty, DateTimeOffset now)
+    internal static CredentialRecord Run(
+        RegistrationState state, ReadOnlySpan<byte> responseJson, RelyingParty relyingParty, EngineMode mode,
+        AttestationTrustSource trustSource, DateTimeOffset now)
     {
         // 1-2. "Let options be a new CredentialCreationOptions structure" and "Call navigator.credentials.create()":
         //      Registration.Start and the browser.
@@ -27,10 +29,16 @@ internal static class RegistrationProcedure
         // 4. "Let clientExtensionResults be the result of calling credential.getClientExtensionResults()."
         var response = ResponseReader.ReadAttestation(responseJson);
 
+        // Not of the section: the client that reports another attachment than was asked for (§5.4.4) did not do as it was told.
+        // One that reports none is accepted: attachment is a hint, and only attestation can prove a class of device.
+        Require(
+            state.AuthenticatorAttachment is null || response.Attachment is null || response.Attachment == state.AuthenticatorAttachment,
+            WebAuthnError.AttachmentMismatch);
+
         // 5. "Let JSONtext be the result of running UTF-8 decode on the value of response.clientDataJSON."
         // 6. "Let C, the client data claimed as collected during the credential creation, be the result of running an
         //     implementation-specific JSON parser on JSONtext."
-        var c = ClientData.Parse(response.ClientDataJson);
+        var c = ClientData.Parse(response.ClientDataJson, mode);
 
         // 7. "Verify that the value of C.type is webauthn.create."
         Require(c.Type.SequenceEqual("webauthn.create"u8), WebAuthnError.ClientDataType);
@@ -75,6 +83,8 @@ internal static class RegistrationProcedure
         //      items in pkOptions.pubKeyCredParams."
         Require(state.Algorithms.Any(offered => offered == coseKey.Algorithm), WebAuthnError.KeyAlgorithmNotOffered);
 
+        Require(AlgorithmTable.IsAllowed((CoseAlgorithm)coseKey.Algorithm, mode), WebAuthnError.KeyAlgorithmUnsupported, "SHA-1");
+
         // The key is imported here, so that one that can never verify is never stored.
         var credentialKey = VerificationKey.Create(coseKey);
 
@@ -82,6 +92,7 @@ internal static class RegistrationProcedure
         //      supported WebAuthn Attestation Statement Format Identifier values."
         var format = AttestationFormats.Find(fmt);
         Require(format is not null, WebAuthnError.AttestationFormatUnknown, fmt);
+        Require(AttestationFormats.IsEnabled(format, policy), WebAuthnError.AttestationFormatDisabled, fmt);
 
         // 22. "Verify that attStmt is a correct attestation statement, conveying a valid attestation signature, by using the
         //      attestation statement format fmt's verification procedure given attStmt, authData and hash."
@@ -92,12 +103,17 @@ internal static class RegistrationProcedure
             Attested = attested,
             ClientDataHash = hash,
             CredentialKey = credentialKey,
+            CredentialCoseKey = coseKey,
+            Policy = policy,
+            Now = now,
+            Mode = mode,
             IsEnterpriseRequested = state.Attestation == AttestationConveyance.Enterprise,
         });
 
         // 23. "If validation is successful, obtain a list of acceptable trust anchors … from a trusted source or from policy."
         // 24. "Assess the attestation trustworthiness using the outputs of the verification procedure in step 22"
-        AttestationTrust.Assess(evidence, attested.Aaguid, policy);
+        var trust = AttestationTrust.Assess(
+            evidence, new ClaimedModel(attested.Aaguid, fmt, credentialKey.Algorithm), policy, new TrustContext(trustSource, mode, now));
 
         // 25. "Verify that the credentialId is ≤ 1023 bytes." §4 asks authenticators for 16 at least.
         Require(attested.CredentialId.Length <= LongestCredentialId, WebAuthnError.CredentialIdLength);
@@ -115,8 +131,7 @@ internal static class RegistrationProcedure
 
         // 28. "Process the client extension outputs in clientExtensionResults and the authenticator extension outputs in the
         //      extensions in authData as required by the Relying Party." Unsolicited ones are ignored.
-        Require(
-            policy.ResidentKey != ResidentKeyRequirement.Required || response.IsDiscoverable != false, WebAuthnError.ExtensionCredProps);
+        ExtensionRules.Check(state, response.Extensions, authData);
 
         // 29. "If all the above steps are successful, store credentialRecord in the user account": the caller's.
         return new CredentialRecord
@@ -133,10 +148,18 @@ internal static class RegistrationProcedure
             Status = CredentialStatus.Active,
             Transports = response.Transports,
             AuthenticatorAttachment = response.Attachment,
-            IsDiscoverable = response.IsDiscoverable,
+            IsDiscoverable = response.Extensions.IsDiscoverable,
+            IsPrfEnabled = response.Extensions.IsPrfEnabled,
+            IsLargeBlobSupported = response.Extensions.IsLargeBlobSupported,
             Aaguid = attested.Aaguid,
             AttestationFormat = fmt,
-            AttestationType = evidence.Type,
+            AttestationType = trust.Type,
+            IsAttestationTrusted = trust.Anchor is not null,
+            TrustAnchorThumbprint = trust.Anchor?.Thumbprint,
+            AttestationKeyIdentifier = trust.KeyIdentifier,
+            MetadataNumber = trust.MetadataNumber,
+            CertificationLevel = trust.Certification,
+            AttestationWarnings = trust.Warnings,
             TrustPathThumbprints = [.. evidence.TrustPath.Select(der => Convert.ToHexStringLower(SHA256.HashData(der)))],
             AttestationObject = response.AttestationObject,
             AttestationClientDataJson = response.ClientDataJson,

@@ -3,7 +3,7 @@ using static Moi.Identity.Fido2.WebAuthnException;
 
 namespace Moi.Identity.Fido2.Signatures;
 
-/// <summary>ES256, ES384 and ES512; RFC 9053 §2.1 with the curves of §5.8.5.</summary>
+/// <summary>ES256, ES384, ES512 (RFC 9053 §2.1 with the curves of §5.8.5), their fully specified twins, and ES256K (RFC 8812).</summary>
 internal sealed class EcdsaKey : VerificationKey
 {
     private readonly EllipticCurve _curve;

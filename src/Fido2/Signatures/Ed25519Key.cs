@@ -4,12 +4,12 @@ using static Moi.Identity.Fido2.WebAuthnException;
 namespace Moi.Identity.Fido2.Signatures;
 
 /// <summary>EdDSA with Ed25519; RFC 8032 §5.1 by NSec.</summary>
-internal sealed class Ed25519Key(byte[] point) : VerificationKey
+internal sealed class Ed25519Key(CoseAlgorithm algorithm, byte[] point) : VerificationKey
 {
     // NSec's public keys are immutable, so one serves every thread.
     private readonly PublicKey _key = PublicKey.Import(SignatureAlgorithm.Ed25519, point, KeyBlobFormat.RawPublicKey);
 
-    internal override CoseAlgorithm Algorithm => CoseAlgorithm.EdDSA;
+    internal override CoseAlgorithm Algorithm { get; } = algorithm;
 
     internal override void Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {

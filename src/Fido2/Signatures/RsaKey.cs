@@ -4,7 +4,8 @@ using static Moi.Identity.Fido2.WebAuthnException;
 
 namespace Moi.Identity.Fido2.Signatures;
 
-/// <summary>RS256 (RFC 8812) and PS256 (RFC 8230), told apart by the algorithm alone.</summary>
+/// <summary>RS256 and its kin (RFC 8812), PS256 and its kin (RFC 8230), told apart by the algorithm alone.</summary>
+/// <remarks>The salt of RSASSA-PSS is as long as the hash, which is what the platform demands.</remarks>
 internal sealed class RsaKey : VerificationKey
 {
     private const int ShortestModulus = 2048;
@@ -12,12 +13,13 @@ internal sealed class RsaKey : VerificationKey
     private const int LongestExponentInBytes = 8;
 
     private readonly int _length;
+    private readonly HashAlgorithmName _hash;
     private readonly RSASignaturePadding _padding;
     private readonly Pooled<RSA> _keys;
 
-    internal RsaKey(CoseAlgorithm algorithm, byte[] modulus, byte[] exponent, RSASignaturePadding padding)
+    internal RsaKey(CoseAlgorithm algorithm, byte[] modulus, byte[] exponent, HashAlgorithmName hash, RSASignaturePadding padding)
     {
-        (Algorithm, _length, _padding) = (algorithm, modulus.Length, padding);
+        (Algorithm, _length, _hash, _padding) = (algorithm, modulus.Length, hash, padding);
         var parameters = new RSAParameters { Modulus = modulus, Exponent = exponent };
         _keys = new Pooled<RSA>(() => RSA.Create(parameters));
     }
@@ -40,10 +42,10 @@ internal sealed class RsaKey : VerificationKey
     internal override void Verify(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         Require(signature.Length == _length, WebAuthnError.SignatureEncoding, "The signature is not as long as the modulus.");
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(data, hash);
+        Span<byte> hash = stackalloc byte[SHA512.HashSizeInBytes];
+        hash = hash[..CryptographicOperations.HashData(_hash, data, hash)];
         var key = _keys.Rent();
-        var isValid = key.VerifyHash(hash, signature, HashAlgorithmName.SHA256, _padding);
+        var isValid = key.VerifyHash(hash, signature, _hash, _padding);
         _keys.Return(key);
         Require(isValid, WebAuthnError.SignatureInvalid);
     }

@@ -11,6 +11,8 @@ internal sealed record GoodAuthentication
 
     internal RelyingParty RelyingParty { get; init; } = new(GoodRegistration.RpId, "Identity", [GoodRegistration.Origin]);
 
+    internal EngineMode Mode { get; init; }
+
     internal SoftAuthenticator Authenticator { get; init; } = new();
 
     internal AuthenticationPolicy Policy { get; init; } = AuthenticationPolicy.Passkeys;
@@ -49,7 +51,7 @@ internal sealed record GoodAuthentication
 
     internal AuthenticationResult Run(CredentialRecord record)
     {
-        var authentication = new Authentication(RelyingParty, Time);
+        var authentication = new Authentication(RelyingParty, Time, mode: Mode);
         var ceremony = authentication.Start(new AuthenticationRequest
         {
             UserHandle = Identified is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(Identified),
@@ -77,7 +79,7 @@ internal sealed record GoodAuthentication
         }
 
         Time.Advance(Pause);
-        var finishing = FinishedBy is null ? authentication : new Authentication(FinishedBy, Time);
+        var finishing = FinishedBy is null ? authentication : new Authentication(FinishedBy, Time, mode: Mode);
         return finishing.Finish(ownership.Owned);
     }
 }

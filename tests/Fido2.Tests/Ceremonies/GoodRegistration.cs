@@ -20,8 +20,15 @@ internal sealed record GoodRegistration
 
     internal RegistrationPolicy Policy { get; init; } = RegistrationPolicy.Passkeys;
 
-    internal IReadOnlyList<CoseAlgorithm> Algorithms { get; init; } =
-        [CoseAlgorithm.ES256, CoseAlgorithm.ES384, CoseAlgorithm.ES512, CoseAlgorithm.EdDSA, CoseAlgorithm.RS256, CoseAlgorithm.PS256];
+    /// <summary>Every one that the mode allows.</summary>
+    internal IReadOnlyList<CoseAlgorithm> Algorithms
+    {
+        get => field ?? [.. Enum.GetValues<CoseAlgorithm>().Where(algorithm
+            => algorithm != CoseAlgorithm.None && (algorithm != CoseAlgorithm.RS1 || Mode == EngineMode.Conformance))];
+        init;
+    }
+
+    internal EngineMode Mode { get; init; }
 
     internal IReadOnlyList<PublicKeyCredentialDescriptor> Exclude { get; init; } = [];
 
@@ -45,7 +52,12 @@ internal sealed record GoodRegistration
     /// <summary>How long the citizen takes.</summary>
     internal TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(20);
 
-    internal Registration Registration => new(RelyingParty, Time);
+    internal AuthenticationExtensionsClientInputs? Extensions { get; init; } = new() { CredProps = true };
+
+    /// <summary>Where trust anchors come from.</summary>
+    internal AttestationTrustSource Trust { get; init; } = AttestationTrustSource.None;
+
+    internal Registration Registration => new(RelyingParty, Time, Mode, Trust);
 
     internal RegistrationResult Run()
     {
@@ -66,6 +78,7 @@ internal sealed record GoodRegistration
             ExcludeCredentials = Exclude,
             Attestation = Conveyance,
             IsConditional = IsConditional,
+            Extensions = Extensions,
         });
 
     internal string Answer(RegistrationCeremony ceremony) => Authenticator.Create(ceremony.Options.ToJson(), PageOrigin, Lies);

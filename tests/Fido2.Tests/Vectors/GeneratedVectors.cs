@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Moi.Identity.Fido2.Vectors;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Fido2.Tests.Vectors;
@@ -11,7 +12,11 @@ internal static class GeneratedVectors
     internal static IEnumerable<Vector> Make(int algorithm, SoftAttestation attestation)
     {
         var authenticator = new SoftAuthenticator { Algorithms = [algorithm], Attestation = attestation };
-        var ceremony = new GoodRegistration { Authenticator = authenticator };
+        var ceremony = new GoodRegistration
+        {
+            Authenticator = authenticator,
+            Lies = new Lies { SafetyNet = new SafetyNetLies { Timestamp = GoodRegistration.Start } },
+        };
         var registration = ceremony.Begin();
         var attested = JsonNode.Parse(ceremony.Answer(registration))!;
         var (options, state) = new Authentication(ceremony.RelyingParty, ceremony.Time).Start(new AuthenticationRequest());
@@ -34,7 +39,8 @@ internal static class GeneratedVectors
         {
             Id = $"generated/{attestation}{algorithm}/registration",
             Type = "registration",
-            Format = attestation == SoftAttestation.None ? "none" : "packed",
+            Format = attestation == SoftAttestation.SafetyNet ? "android-safetynet" : null,
+            VerifyAt = GoodRegistration.Start,
             Challenge = Base64Url.EncodeToString(registration.State.Challenge.Span),
             ClientDataJson = (string)attested["response"]!["clientDataJSON"]!,
             AttestationObject = (string)attested["response"]!["attestationObject"]!,

@@ -81,6 +81,24 @@ public sealed record Lies
     /// <summary><c>alg</c> of the attestation statement.</summary>
     public int? StatementAlgorithm { get; init; }
 
+    /// <summary>Changes the members of the attestation statement.</summary>
+    public Func<(string Name, byte[] Value)[], (string Name, byte[] Value)[]>? StatementMembers { get; init; }
+
+    /// <summary>Lies of the format <c>apple</c>.</summary>
+    public AppleLies? Apple { get; init; }
+
+    /// <summary>Lies of the format <c>android-key</c>.</summary>
+    public AndroidKeyLies? AndroidKey { get; init; }
+
+    /// <summary>Lies of the format <c>tpm</c>.</summary>
+    public TpmLies? Tpm { get; init; }
+
+    /// <summary>Lies of the format <c>android-safetynet</c>.</summary>
+    public SafetyNetLies? SafetyNet { get; init; }
+
+    /// <summary>The statements of the format <c>compound</c>, changed.</summary>
+    public Func<(string Format, byte[] Statement)[], (string Format, byte[] Statement)[]>? CompoundParts { get; init; }
+
     /// <summary><c>x5c</c> of the attestation statement.</summary>
     public byte[][]? Certificates { get; init; }
 

@@ -27,7 +27,7 @@ public sealed class SoftAttestationAuthority
         name.AddCommonName("Soft authenticator root");
         var request = new CertificateRequest(name.Build(), _rootKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         _root = request.CreateSelfSigned(ValidFrom, ValidTo);
         Key = SoftKey.Create(shape.Algorithm);
         Certificates = [Issue(aaguid, Key, shape)];
@@ -71,6 +71,38 @@ public sealed class SoftAttestationAuthority
         using var certificate = request.Create(
             _root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), ValidFrom, ValidTo, RandomNumberGenerator.GetBytes(16));
         return certificate.RawData;
+    }
+
+    /// <summary>Certifies a key with any subject and extensions.</summary>
+    public byte[] Certify(SoftKey key, X500DistinguishedName subject, IEnumerable<X509Extension> extensions)
+    {
+        var request = new CertificateRequest(subject, PublicKey.CreateFromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo, out _), HashAlgorithmName.SHA256);
+        foreach (var extension in extensions)
+        {
+            request.CertificateExtensions.Add(extension);
+        }
+
+        using var certificate = request.Create(
+            _root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), ValidFrom, ValidTo, RandomNumberGenerator.GetBytes(16));
+        return certificate.RawData;
+    }
+
+    internal static X500DistinguishedName Name(string commonName)
+    {
+        var name = new X500DistinguishedNameBuilder();
+        name.AddCommonName(commonName);
+        return name.Build();
+    }
+
+    /// <summary>A revocation list that names one certificate.</summary>
+    public byte[] Revoke(byte[] certificate, DateTimeOffset now)
+    {
+        using var revoked = X509CertificateLoader.LoadCertificate(certificate);
+        var builder = new CertificateRevocationListBuilder();
+        builder.AddEntry(revoked, now);
+        var identifier = X509AuthorityKeyIdentifierExtension.CreateFromIssuerNameAndSerialNumber(_root.SubjectName, _root.SerialNumberBytes.Span);
+        return builder.Build(
+            _root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), 1, now.AddDays(7), HashAlgorithmName.SHA256, identifier, now.AddDays(-1));
     }
 
     private static X500DistinguishedName Subject(CertificateShape shape)

@@ -8,19 +8,6 @@ using System.Text.Json.Nodes;
 
 namespace Moi.Identity.Testing;
 
-/// <summary>Which attestation statement a <see cref="SoftAuthenticator"/> makes.</summary>
-public enum SoftAttestation
-{
-    /// <summary><c>none</c>.</summary>
-    None,
-
-    /// <summary><c>packed</c>, signed with the credential key.</summary>
-    PackedSelf,
-
-    /// <summary><c>packed</c>, signed with a certified batch key.</summary>
-    PackedBasic,
-}
-
 /// <summary>What a browser reports when a ceremony fails: a <c>DOMException</c> by its name.</summary>
 public sealed class SoftAuthenticatorException(string name) : Exception(name);
 
@@ -62,6 +49,22 @@ public sealed class SoftAuthenticator
 
     /// <summary>Its credentials.</summary>
     public IReadOnlyCollection<SoftCredential> Credentials => (IReadOnlyCollection<SoftCredential>)_credentials.Values;
+
+    /// <summary>Whether a format has statements for keys of an algorithm.</summary>
+    public static bool CanAttest(SoftAttestation attestation, int algorithm) => attestation switch
+    {
+        SoftAttestation.FidoU2f => algorithm == -7,
+        SoftAttestation.Tpm => algorithm is -7 or -9 or -35 or -51 or -36 or -52 or -257 or -258 or -259 or -37 or -38 or -39,
+        _ => true,
+    };
+
+    /// <summary>Enough pairs of algorithm and format for a test: every algorithm, and every format with keys of three kinds.</summary>
+    public static IEnumerable<(int Algorithm, SoftAttestation Attestation)> Pairs()
+        => from algorithm in SoftKey.Algorithms
+           from attestation in Enum.GetValues<SoftAttestation>()
+           where CanAttest(attestation, algorithm)
+               && (attestation is SoftAttestation.None or SoftAttestation.PackedSelf or SoftAttestation.Tpm || algorithm is -7 or -8 or -257)
+           select (algorithm, attestation);
 
     /// <summary>Adds a credential of another authenticator: a synced copy, or a clone.</summary>
     public void Import(SoftCredential credential) => _credentials[Base64Url.EncodeToString(credential.Id)] = credential;
@@ -223,20 +226,20 @@ public sealed class SoftAuthenticator
 
     private (string Format, byte[] Statement) Statement(SoftCredential credential, byte[] authenticatorData, byte[] clientData, Lies lies)
     {
-        if (Attestation == SoftAttestation.None)
+        var authority = Authority ?? SoftAttestationAuthority.Default(Aaguid);
+        var input = new SoftStatementInput(credential, authenticatorData, clientData, Aaguid, authority, lies);
+        return Attestation switch
         {
-            return ("none", Cbor.Map(System.Array.Empty<(string, byte[])>()));
-        }
-
-        var authority = Attestation == SoftAttestation.PackedBasic ? Authority ?? SoftAttestationAuthority.Default(Aaguid) : null;
-        var key = lies.SigningKey ?? authority?.Key ?? credential.Key;
-        var signature = key.Sign(WithHash(authenticatorData, clientData));
-        signature = lies.Signature?.Invoke(signature) ?? signature;
-        var algorithm = Cbor.Number(lies.StatementAlgorithm ?? key.Algorithm);
-        var certificates = lies.Certificates ?? authority?.Certificates.ToArray();
-        return ("packed", certificates is null
-            ? Cbor.Map(("alg", algorithm), ("sig", Cbor.Bytes(signature)))
-            : Cbor.Map(("alg", algorithm), ("sig", Cbor.Bytes(signature)), ("x5c", Cbor.Array([.. certificates.Select(der => Cbor.Bytes(der))]))));
+            SoftAttestation.PackedSelf when lies.Certificates is null => ("packed", SoftStatement.PackedSelf(input)),
+            SoftAttestation.PackedSelf or SoftAttestation.PackedBasic => ("packed", SoftStatement.PackedBasic(input)),
+            SoftAttestation.FidoU2f => ("fido-u2f", SoftStatement.FidoU2f(input)),
+            SoftAttestation.Tpm => ("tpm", SoftTpm.Statement(input)),
+            SoftAttestation.AndroidKey => ("android-key", SoftStatement.AndroidKey(input)),
+            SoftAttestation.SafetyNet => ("android-safetynet", SoftSafetyNet.Statement(input)),
+            SoftAttestation.Apple => ("apple", SoftStatement.Apple(input)),
+            SoftAttestation.Compound => ("compound", SoftStatement.Compound(input)),
+            _ => ("none", Cbor.Map(System.Array.Empty<(string, byte[])>())),
+        };
     }
 
     private static byte[] WithHash(byte[] authenticatorData, byte[] clientData)

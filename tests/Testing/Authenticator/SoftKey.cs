@@ -6,8 +6,9 @@ namespace Moi.Identity.Testing;
 /// <summary>A credential key pair of one COSE algorithm.</summary>
 public abstract class SoftKey : IDisposable
 {
-    /// <summary>Algorithms a key can be made for: ES256, ES384, ES512, EdDSA, RS256, PS256.</summary>
-    public static IReadOnlyList<int> Algorithms { get; } = [-7, -35, -36, -8, -257, -37];
+    /// <summary>Algorithms a key can be made for, apart from RS1 (-65535), which nobody should offer.</summary>
+    public static IReadOnlyList<int> Algorithms { get; } =
+        [-7, -35, -36, -8, -257, -37, -9, -19, -38, -39, -47, -48, -49, -50, -51, -52, -53, -258, -259];
 
     /// <summary>The COSE algorithm identifier.</summary>
     public abstract int Algorithm { get; }
@@ -24,12 +25,20 @@ public abstract class SoftKey : IDisposable
     /// <summary>Makes a key pair.</summary>
     public static SoftKey Create(int algorithm) => algorithm switch
     {
-        -7 => new Ec(algorithm, 1, ECCurve.NamedCurves.nistP256, HashAlgorithmName.SHA256),
-        -35 => new Ec(algorithm, 2, ECCurve.NamedCurves.nistP384, HashAlgorithmName.SHA384),
-        -36 => new Ec(algorithm, 3, ECCurve.NamedCurves.nistP521, HashAlgorithmName.SHA512),
-        -8 => new Ed25519(),
-        -257 => new Rsa(algorithm, RSASignaturePadding.Pkcs1),
-        -37 => new Rsa(algorithm, RSASignaturePadding.Pss),
+        -7 or -9 => new Ec(algorithm, 1, ECCurve.NamedCurves.nistP256, HashAlgorithmName.SHA256),
+        -35 or -51 => new Ec(algorithm, 2, ECCurve.NamedCurves.nistP384, HashAlgorithmName.SHA384),
+        -36 or -52 => new Ec(algorithm, 3, ECCurve.NamedCurves.nistP521, HashAlgorithmName.SHA512),
+        -47 => new Ec(algorithm, 8, ECCurve.CreateFromValue("1.3.132.0.10"), HashAlgorithmName.SHA256),
+        -8 or -19 => new Ed25519(algorithm),
+        -53 => new SoftEd448Key(),
+        -48 or -49 or -50 => new SoftMLDsaKey(algorithm),
+        -257 => new Rsa(algorithm, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+        -258 => new Rsa(algorithm, HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
+        -259 => new Rsa(algorithm, HashAlgorithmName.SHA512, RSASignaturePadding.Pkcs1),
+        -37 => new Rsa(algorithm, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
+        -38 => new Rsa(algorithm, HashAlgorithmName.SHA384, RSASignaturePadding.Pss),
+        -39 => new Rsa(algorithm, HashAlgorithmName.SHA512, RSASignaturePadding.Pss),
+        -65535 => new Rsa(algorithm, HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1),
         _ => throw new ArgumentOutOfRangeException(nameof(algorithm), algorithm, "No such algorithm here."),
     };
 
@@ -76,11 +85,12 @@ public abstract class SoftKey : IDisposable
     private sealed class Rsa : SoftKey
     {
         private readonly RSA _key = RSA.Create(2048);
+        private readonly HashAlgorithmName _hash;
         private readonly RSASignaturePadding _padding;
 
-        internal Rsa(int algorithm, RSASignaturePadding padding)
+        internal Rsa(int algorithm, HashAlgorithmName hash, RSASignaturePadding padding)
         {
-            (_padding, Algorithm) = (padding, algorithm);
+            (_hash, _padding, Algorithm) = (hash, padding, algorithm);
             var key = _key.ExportParameters(includePrivateParameters: false);
             CoseKey = Cbor.Map((1, Cbor.Number(3)), (3, Cbor.Number(algorithm)), (-1, Cbor.Bytes(key.Modulus)), (-2, Cbor.Bytes(key.Exponent)));
             SubjectPublicKeyInfo = _key.ExportSubjectPublicKeyInfo();
@@ -96,7 +106,7 @@ public abstract class SoftKey : IDisposable
         {
             lock (_key)
             {
-                return _key.SignData(data, HashAlgorithmName.SHA256, _padding);
+                return _key.SignData(data, _hash, _padding);
             }
         }
 
@@ -107,14 +117,15 @@ public abstract class SoftKey : IDisposable
     {
         private readonly Key _key = Key.Create(SignatureAlgorithm.Ed25519);
 
-        internal Ed25519()
+        internal Ed25519(int algorithm)
         {
+            Algorithm = algorithm;
             CoseKey = Cbor.Map(
-                (1, Cbor.Number(1)), (3, Cbor.Number(-8)), (-1, Cbor.Number(6)), (-2, Cbor.Bytes(_key.PublicKey.Export(KeyBlobFormat.RawPublicKey))));
+                (1, Cbor.Number(1)), (3, Cbor.Number(algorithm)), (-1, Cbor.Number(6)), (-2, Cbor.Bytes(_key.PublicKey.Export(KeyBlobFormat.RawPublicKey))));
             SubjectPublicKeyInfo = _key.PublicKey.Export(KeyBlobFormat.PkixPublicKey);
         }
 
-        public override int Algorithm => -8;
+        public override int Algorithm { get; }
 
         public override byte[] CoseKey { get; }
 

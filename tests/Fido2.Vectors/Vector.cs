@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Moi.Identity.Fido2.Tests.Vectors;
+namespace Moi.Identity.Fido2.Vectors;
 
 /// <summary>One recorded or published ceremony, in the format of the shared vectors.</summary>
 public sealed record Vector
@@ -45,6 +45,15 @@ public sealed record Vector
     public string? TopOrigin { get; init; }
 
     public JsonElement? ClientExtensionResults { get; init; }
+
+    /// <summary><c>authenticatorAttachment</c> of the response.</summary>
+    public string? AuthenticatorAttachment { get; init; }
+
+    /// <summary>The clock; where it is not said, a day of 2026.</summary>
+    public DateTimeOffset? VerifyAt { get; init; }
+
+    /// <summary>Names of anchors of the file.</summary>
+    public string[]? TrustAnchors { get; init; }
 
     public required ExpectedOutcome Expected { get; init; }
 
@@ -133,9 +142,17 @@ public sealed record Expectation
 
 public sealed record VectorFile
 {
+    /// <summary>Name → DER, in base64url.</summary>
+    public Dictionary<string, string> TrustAnchors { get; init; } = [];
+
     public required Vector[] Vectors { get; init; }
+
+    public static VectorFile Read(string path)
+        => JsonSerializer.Deserialize(File.ReadAllBytes(path), VectorJsonContext.Default.VectorFile)
+            ?? throw new JsonException($"{path} holds no vectors.");
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(VectorFile))]
+[JsonSerializable(typeof(VectorOutcome[]))]
 internal sealed partial class VectorJsonContext : JsonSerializerContext;

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using static Moi.Identity.Fido2.WebAuthnException;
+
+namespace Moi.Identity.Fido2.Data;
+
+/// <summary>The client extension outputs that a step reads; WebAuthn Level 3 §9.4.</summary>
+/// <remarks>SECURITY: results of <c>prf</c> and blobs are never kept, so that nothing can store or log them.</remarks>
+internal sealed class ExtensionOutputs
+{
+    /// <summary><c>credProps.rk</c></summary>
+    internal bool? IsDiscoverable { get; private set; }
+
+    /// <summary><c>appid</c></summary>
+    internal bool AppId { get; private set; }
+
+    /// <summary><c>largeBlob.supported</c></summary>
+    internal bool? IsLargeBlobSupported { get; private set; }
+
+    /// <summary><c>prf.enabled</c></summary>
+    internal bool? IsPrfEnabled { get; private set; }
+
+    /// <summary>Whether <c>remoteClientDataJSON</c> is there, whatever it says.</summary>
+    internal bool HasRemoteClientData { get; private set; }
+
+    /// <summary>Reads the value of <c>clientExtensionResults</c>, or refuses what is no object.</summary>
+    internal static ExtensionOutputs Read(ref Utf8JsonReader json)
+    {
+        var outputs = new ExtensionOutputs();
+        Require(json.Read() && json.TokenType == JsonTokenType.StartObject, WebAuthnError.RequestMalformed, "clientExtensionResults");
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("appid"u8))
+            {
+                outputs.AppId = ReadBoolean(ref json) == true;
+            }
+            else if (json.ValueTextEquals("credProps"u8))
+            {
+                outputs.IsDiscoverable = ReadMember(ref json, "rk"u8);
+            }
+            else if (json.ValueTextEquals("largeBlob"u8))
+            {
+                outputs.IsLargeBlobSupported = ReadMember(ref json, "supported"u8);
+            }
+            else if (json.ValueTextEquals("prf"u8))
+            {
+                outputs.IsPrfEnabled = ReadMember(ref json, "enabled"u8);
+            }
+            else
+            {
+                outputs.HasRemoteClientData |= json.ValueTextEquals("remoteClientDataJSON"u8);
+                json.Read();
+                json.Skip();
+            }
+        }
+
+        return outputs;
+    }
+
+    /// <summary>A boolean member of an object; null for anything else, which is as good as no output.</summary>
+    private static bool? ReadMember(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
+    {
+        json.Read();
+        if (json.TokenType != JsonTokenType.StartObject)
+        {
+            json.Skip();
+            return null;
+        }
+
+        bool? value = null;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals(name))
+            {
+                value = ReadBoolean(ref json);
+            }
+            else
+            {
+                json.Read();
+                json.Skip();
+            }
+        }
+
+        return value;
+    }
+
+    private static bool? ReadBoolean(ref Utf8JsonReader json)
+    {
+        json.Read();
+        bool? value = json.TokenType switch { JsonTokenType.True => true, JsonTokenType.False => false, _ => null };
+        json.Skip();
+        return value;
+    }
+}

@@ -142,8 +142,11 @@ public sealed class MetadataBlobTests
             Verdict(new SoftMetadataService(SoftCertificateShape.Leaf(name)), new SoftBlob()).ShouldBe(MetadataError.SignerName, name);
         }
 
-        var twoNames = new System.Security.Cryptography.X509Certificates.X500DistinguishedName("CN=mds.fidoalliance.org, CN=evil.example");
-        Verdict(new SoftMetadataService(SoftCertificateShape.Leaf() with { Subject = twoNames }), new SoftBlob()).ShouldBe(MetadataError.SignerName);
+        foreach (var names in new[] { "CN=mds.fidoalliance.org, CN=evil.example", "CN=evil.example, CN=mds.fidoalliance.org" })
+        {
+            var subject = new System.Security.Cryptography.X509Certificates.X500DistinguishedName(names);
+            Verdict(new SoftMetadataService(SoftCertificateShape.Leaf() with { Subject = subject }), new SoftBlob()).ShouldBe(MetadataError.SignerName, names);
+        }
     }
 
     [Fact(DisplayName = "R-MDS-1: the signer's certificate is valid at the time")]

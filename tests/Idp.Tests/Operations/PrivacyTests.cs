@@ -7,8 +7,8 @@ namespace Moi.Identity.Idp.Tests.Operations;
 /// <summary>
 /// Everything a production server says about a citizen's day, at the lowest level of every category: its log with all
 /// scopes, its traces and its metrics. What a person, a browser or an agency keeps to itself is not in there. Seen failing
-/// on 2026-11-26 with the floor of <c>Microsoft.AspNetCore</c> taken out of the logging (tokens in addresses), and with the
-/// label written into a log line of sign-up.
+/// on 2026-11-26 with the floor of <c>Microsoft.AspNetCore</c> taken out of the logging (an ID token and a pushed request in
+/// addresses), and with the <c>client_id</c> of an unknown client, which is the sender's text, in our own line.
 /// </summary>
 public sealed class PrivacyTests(PostgresServer postgres, RedisServer redis)
 {

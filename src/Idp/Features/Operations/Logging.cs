@@ -9,7 +9,7 @@ internal static class Logging
 {
     private static readonly (string Category, LogLevel Lowest)[] Quiet =
     [
-        // SECURITY: below Warning these write addresses with tokens in them, form fields and SQL parameters; a lower default level must not turn that on.
+        // SECURITY: below Warning these write addresses with tokens in them, and SQL parameters; a lower default level must not turn that on.
         ("OpenIddict", LogLevel.Warning),
         ("Microsoft.EntityFrameworkCore", LogLevel.Warning),
         ("Npgsql", LogLevel.Warning),

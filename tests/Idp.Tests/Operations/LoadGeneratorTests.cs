@@ -22,8 +22,9 @@ public partial class LoadGeneratorTests
 
         (await generator.WaitAsync()).ShouldBe(0, generator.Output);
 
-        Figure(generator.Output, "SQL statements a sign-in").ShouldBe(5);
-        Figure(generator.Output, "Redis commands a sign-in").ShouldBe(21);
+        // A housekeeping command or two may fall into the measured time.
+        Figure(generator.Output, "SQL statements a sign-in").ShouldBe(5, 0.3);
+        Figure(generator.Output, "Redis commands a sign-in").ShouldBe(21, 0.3);
         Figure(generator.Output, "sign-ins per second").ShouldBeGreaterThan(0);
     }
 

@@ -274,7 +274,7 @@ public abstract class AccountTests(IdpFixture idp)
         using var copy = idp.CopyOf(browser);
         await browser.OpenAsync("/sign-out");
         (await copy.OpenAsync("/account")).Path.ShouldBe("/account");
-        await browser.SendAsync(browser.Page.Forms.Single());
+        await browser.SendAsync(browser.Page.PlainForm);
         browser.Page.Path.ShouldBe("/signed-out");
         browser.Cookies.Keys.ShouldNotContain("moi-session");
         (await copy.OpenAsync("/account")).Path.ShouldBe("/sign-in");

@@ -62,8 +62,8 @@ public abstract class SignUpTests(IdpFixture idp)
     }
 
     [Theory]
-    [InlineData("", "Enter something")]
-    [InlineData("   ", "Enter something")]
+    [InlineData("", "Tell us what to call you")]
+    [InlineData("   ", "Tell us what to call you")]
     [InlineData("A123456789", "looks like a national ID")]
     [InlineData("my id is ａ１２３４５６７８９", "looks like a national ID")]
     [InlineData("A-1234-56789", "looks like a national ID")]

@@ -40,6 +40,12 @@ public abstract class EveryPageTests(PasskeyBrowser browser, Site site, string l
 
     private static async Task CheckAsync(IPage page, string name, List<string> found)
     {
+        // The failures of a ceremony differ in their words only.
+        if (name.StartsWith("failed-", StringComparison.Ordinal) && name != "failed-NotAllowedError")
+        {
+            return;
+        }
+
         var light = await page.RunAxe(Everything);
 
         // Nothing but the colours is different in the dark.

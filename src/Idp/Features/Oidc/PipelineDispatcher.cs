@@ -52,7 +52,7 @@ internal sealed partial class PipelineDispatcher(
         return true;
     }
 
-    [LoggerMessage(EventId = 5001, Level = LogLevel.Debug, Message = "{Event} ended at {Handler}")]
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Debug, Message = "{Event} ended at {Handler}")]
     private partial void LogEnded(string @event, string handler);
 }
 

@@ -99,9 +99,9 @@ internal sealed partial class SelfExercise(
         _isDone = true;
     }
 
-    [LoggerMessage(EventId = 1301, Level = LogLevel.Information, Message = "Warmed up in {Milliseconds:F0} ms")]
+    [LoggerMessage(EventId = 1401, Level = LogLevel.Information, Message = "Warmed up in {Milliseconds:F0} ms")]
     private static partial void LogDone(ILogger logger, double milliseconds);
 
-    [LoggerMessage(EventId = 1302, Level = LogLevel.Warning, Message = "The server could not warm up; the first sign-ins will be slower")]
+    [LoggerMessage(EventId = 1402, Level = LogLevel.Warning, Message = "The server could not warm up; the first sign-ins will be slower")]
     private static partial void LogNotDone(ILogger logger, Exception exception);
 }

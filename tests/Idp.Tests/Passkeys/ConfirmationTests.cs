@@ -38,6 +38,25 @@ public abstract class ConfirmationTests(IdpFixture idp)
         (await idp.FindTransactionAsync(attacker, tx))!.Outcome.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_second_tab_in_which_the_same_citizen_signs_in_keeps_the_session_and_changes_the_cookie()
+    {
+        using var browser = await idp.SignedOutAsync();
+        var (one, two) = (await idp.BeginTransactionAsync(browser), await idp.BeginTransactionAsync(browser));
+        var first = await browser.OpenAsync("/sign-in?tx=" + one);
+        var second = await browser.OpenAsync("/sign-in?tx=" + two);
+
+        await browser.UsePasskeyAsync(first);
+        var before = (await idp.SessionOfAsync(browser))!;
+        var oldCookie = browser.Cookies["moi-session"];
+        await browser.UsePasskeyAsync(second);
+
+        (await idp.SessionOfAsync(browser))!.Sid.ShouldBe(before.Sid);
+        (await idp.FindTransactionAsync(browser, one))!.Outcome!.Sid.ShouldBe(before.Sid);
+        (await idp.FindTransactionAsync(browser, two))!.Outcome!.Sid.ShouldBe(before.Sid);
+        browser.Cookies["moi-session"].ShouldNotBe(oldCookie);
+    }
+
     [Theory]
     [InlineData("fresh")]
     [InlineData("max_age")]

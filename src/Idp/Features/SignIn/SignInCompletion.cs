@@ -13,6 +13,9 @@ internal sealed class SignInCompletion(
     /// <summary>The purpose recorded when an agency's request asked to confirm who is there.</summary>
     private const string StepUp = "step-up";
 
+    /// <summary>The purpose recorded when nobody asked: the citizen signed in once more, from a page that was open before.</summary>
+    private const string SecondTab = "sign-in";
+
     /// <summary>Completes the sign-in.</summary>
     /// <returns>The session, or why there is none.</returns>
     internal async Task<(Session? Session, CeremonyFailure? Failure)> CompleteAsync(
@@ -22,14 +25,15 @@ internal sealed class SignInCompletion(
         var level = AssuranceLevel.Of(verified.Verdict);
         var (citizen, credential) = (verified.Credential.CitizenId, verified.Credential.Id);
 
-        // Somebody who only proves once more who is there keeps the session: no other agency is signed out for it.
-        var proves = request.IsConfirmation || request.Requirement.Fresh;
-        var confirmed = proves && http.GetSession() is { } current && current.CitizenId == citizen ? current : null;
+        // Somebody who is signed in here and proves it once more, asked to or in a second tab, keeps the session: no agency
+        // is signed out for it. SECURITY: the cookie changes all the same, so that a copy of the old one is worth nothing.
+        var confirmed = http.GetSession() is { } current && current.CitizenId == citizen ? current : null;
+        var purpose = request.Requirement.Purpose ?? (request.IsConfirmation || request.Requirement.Fresh ? StepUp : SecondTab);
         var recorded = await credentials.RecordUseAsync(
             verified,
             confirmed is null
                 ? AuditEvents.SessionStarted(context, citizen, credential, level.Acr)
-                : AuditEvents.SessionConfirmed(context, confirmed, credential, request.Requirement.Purpose ?? StepUp),
+                : AuditEvents.SessionConfirmed(context, confirmed, credential, purpose),
             ct);
         if (!recorded)
         {

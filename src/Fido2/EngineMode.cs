@@ -10,6 +10,7 @@ namespace Moi.Identity.Fido2;
 /// <item><term>SHA-1 in the certificates of a trust path</term><description>refused; accepted</description></item>
 /// <item><term>the manufacturer <c>id:FFFFF1D0</c> of a TPM (§8.3.1)</term><description>unknown; known</description></item>
 /// <item><term><c>tokenBinding</c> in client data (§5.8.1)</term><description>ignored; its shape is checked</description></item>
+/// <item><term><c>alg</c> of a <c>packed</c> statement with certificates</term><description>any that fits the certificate; one of the metadata's</description></item>
 /// <item><term>the AAGUID of a <c>fido-u2f</c> registration (§8.6)</term><description>anything; zero</description></item>
 /// </list>
 /// </remarks>

@@ -3,6 +3,7 @@ using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Conformance;
 using Moi.Identity.Idp.Features.Consent;
 using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Oidc;
@@ -24,7 +25,8 @@ return await StartupFailures.ExplainAsync(async () =>
     builder.AddOperations();
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb().AddLimits();
-    services.AddAudit().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent().AddAdministrators();
+    services.AddAudit().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent().AddAdministrators()
+        .AddConformance();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));
@@ -46,6 +48,7 @@ return await StartupFailures.ExplainAsync(async () =>
     app.MapInAppBrowsers();
     app.MapPasskeys();
     app.MapSessionEnd();
+    app.MapConformance();
     await app.RunAsync();
     return 0;
 });

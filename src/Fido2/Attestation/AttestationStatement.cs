@@ -39,7 +39,11 @@ internal sealed record AttestationInput
 }
 
 /// <summary>What a verification procedure returns: the type, and the certificates, the leaf first.</summary>
-internal sealed record AttestationEvidence(AttestationType Type, IReadOnlyList<byte[]> TrustPath);
+internal sealed record AttestationEvidence(AttestationType Type, IReadOnlyList<byte[]> TrustPath)
+{
+    /// <summary><c>alg</c> of a packed statement, which the conformance tests compare with the metadata.</summary>
+    internal CoseAlgorithm? StatementAlgorithm { get; init; }
+}
 
 /// <summary>The verification procedure of one attestation statement format; §8. Pure.</summary>
 internal interface IAttestationStatementFormat

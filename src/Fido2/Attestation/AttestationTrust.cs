@@ -72,6 +72,13 @@ internal static class AttestationTrust
                 break;
         }
 
+        // Authenticators may well certify with another algorithm than their credentials have; the conformance tests want one of
+        // the model's. A statement of self attestation has the credential's, which was compared above.
+        if (isConformance && entry is not null && evidence.StatementAlgorithm is { } statementAlgorithm)
+        {
+            ModelRules.CheckAlgorithm(entry, statementAlgorithm);
+        }
+
         // A model that is known to be broken is not wanted even if it is only claimed: an honest citizen learns of it.
         var warnings = entry is null ? [] : ModelRules.CheckStatus(entry, Thumbprints(evidence, assessment.Anchor), policy);
         if (demandsTrust)

@@ -19,11 +19,15 @@ internal static class ModelRules
             agreed = AttestationType.AttCA;
         }
 
-        Require(
-            entry.AuthenticationAlgorithms.Count == 0 || entry.AuthenticationAlgorithms.Any(word => MetadataWords.MayMean(word, algorithm)),
-            WebAuthnError.TrustAlgorithm);
+        CheckAlgorithm(entry, algorithm);
         return agreed;
     }
+
+    /// <summary>Refuses unless the metadata statement names the algorithm.</summary>
+    internal static void CheckAlgorithm(MetadataEntry entry, CoseAlgorithm algorithm)
+        => Require(
+            entry.AuthenticationAlgorithms.Count == 0 || entry.AuthenticationAlgorithms.Any(word => MetadataWords.MayMean(word, algorithm)),
+            WebAuthnError.TrustAlgorithm);
 
     /// <summary>Refuses a model with a status that the policy does not accept.</summary>
     /// <returns>What else became known.</returns>

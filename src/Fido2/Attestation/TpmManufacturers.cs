@@ -4,7 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Moi.Identity.Fido2.Attestation;
 
-/// <summary>The TCG TPM Vendor ID Registry, Family 1.2 and 2.0, version 1.06 and what vendors' certificates show, 2026-07.</summary>
+/// <summary>The manufacturers of the TCG TPM Vendor ID Registry, Family 1.2 and 2.0, version 1.08 of 2026-07-20, table 2.</summary>
+/// <remarks>
+/// https://trustedcomputinggroup.org/resource/vendor-id-registry/. Compared on 2026-11-26 with transcripts of versions 1.02,
+/// 1.06, 1.07 and 1.08 in other WebAuthn servers and in a collection of TPM roots; no transcript disagrees with another
+/// about an identifier. Of table 1, Solidigm has no identifier here; table 3 is for simulators and belongs into no certificate.
+/// </remarks>
 internal static class TpmManufacturers
 {
     /// <summary>The manufacturer of the certificates in the conformance tests.</summary>
@@ -16,6 +21,7 @@ internal static class TpmManufacturers
     {
         "id:414D4400", // AMD
         "id:414E5400", // Ant Group
+        "id:41524D00", // Arm; since 1.08
         "id:41544D4C", // Atmel
         "id:4252434D", // Broadcom
         "id:4353434F", // Cisco
@@ -29,12 +35,14 @@ internal static class TpmManufacturers
         "id:494E5443", // Intel
         "id:4C454E00", // Lenovo
         "id:4D534654", // Microsoft
-        "id:4E534700", // NSING
+        "id:4E534700", // NSING; since 1.07
         "id:4E534D20", // National Semiconductor
         "id:4E545A00", // Nationz
         "id:4E544300", // Nuvoton
         "id:51434F4D", // Qualcomm
         "id:524F4343", // Rockchip
+        "id:53454345", // SecEdge; since 1.07
+        "id:5345414C", // WISeKey (SEALSQ); since 1.07
         "id:534D5343", // SMSC
         "id:534D534E", // Samsung
         "id:534E5300", // Sinosun

@@ -303,6 +303,15 @@ public sealed class TrustPolicyTests
         (Conformance([Entry()], SoftAttestation.PackedBasic) with { Authenticator = By(OtherMaker) }).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
     }
 
+    [Fact(DisplayName = "Conformance §4: with metadata, the algorithm of a packed statement is one of the model's (§8.2)")]
+    public void Conformance_mode_compares_the_statements_algorithm()
+    {
+        var maker = new SoftAttestationAuthority(Model, new CertificateShape { Algorithm = -35 });
+        var registration = Strict() with { Authenticator = By(maker), Trust = Trust([SoftMetadataService.Entry(Model, [maker.Root], "FIDO_CERTIFIED_L1")]) };
+        registration.Run().ShouldSucceed();
+        (registration with { Mode = EngineMode.Conformance }).Run().ShouldBeRefused(WebAuthnError.TrustAlgorithm);
+    }
+
     [Fact(DisplayName = "R-STATE-1: a policy travels whole, and what an old store does not know is the strictest")]
     public void Policies_survive_their_store()
     {

@@ -28,27 +28,31 @@ public sealed class RelyingParty
     /// <c>android:apk-key-hash:…</c>.</param>
     /// <param name="allowCrossOrigin">Accept ceremonies inside frames that are cross-origin with their ancestors.</param>
     /// <param name="topOrigins">The exact origins that may frame us, if <paramref name="allowCrossOrigin"/>.</param>
+    /// <param name="relatedOrigins">The exact https origins outside the RP ID's domain whose ceremonies are accepted too (§5.11);
+    /// the caller publishes them at <c>/.well-known/webauthn</c>.</param>
     /// <exception cref="ArgumentException">Something in it can never work or would not be safe; see <see cref="Validate"/>.</exception>
     public RelyingParty(
         string id,
         string name,
         IEnumerable<string> origins,
         bool allowCrossOrigin = false,
-        IEnumerable<string>? topOrigins = null)
+        IEnumerable<string>? topOrigins = null,
+        IEnumerable<string>? relatedOrigins = null)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(origins);
         string[] exact = [.. origins];
         string[] top = [.. topOrigins ?? []];
-        var mistakes = Validate(id, name, exact, allowCrossOrigin, top);
+        string[] related = [.. relatedOrigins ?? []];
+        var mistakes = Validate(id, name, exact, allowCrossOrigin, top, related);
         if (mistakes.Count > 0)
         {
             throw new ArgumentException("The relying party is not valid. " + string.Join(" ", mistakes), nameof(origins));
         }
 
-        (Id, Name, Origins, AllowCrossOrigin, TopOrigins) = (id, name, exact, allowCrossOrigin, top);
-        _origins = [.. exact.Select(Encoding.UTF8.GetBytes)];
+        (Id, Name, Origins, AllowCrossOrigin, TopOrigins, RelatedOrigins) = (id, name, exact, allowCrossOrigin, top, related);
+        _origins = [.. exact.Concat(related).Select(Encoding.UTF8.GetBytes)];
         _topOrigins = [.. top.Select(Encoding.UTF8.GetBytes)];
         IdHash = SHA256.HashData(Encoding.ASCII.GetBytes(id));
     }
@@ -69,6 +73,9 @@ public sealed class RelyingParty
     /// <summary>The exact origins that may frame us.</summary>
     public IReadOnlyList<string> TopOrigins { get; }
 
+    /// <summary>The exact origins outside the RP ID's domain whose ceremonies are accepted too.</summary>
+    public IReadOnlyList<string> RelatedOrigins { get; }
+
     /// <summary>SHA-256 of the RP ID.</summary>
     internal ReadOnlyMemory<byte> IdHash { get; }
 
@@ -78,13 +85,15 @@ public sealed class RelyingParty
     /// <param name="origins">The exact origins.</param>
     /// <param name="allowCrossOrigin">Whether cross-origin frames are accepted.</param>
     /// <param name="topOrigins">The exact origins that may frame us.</param>
+    /// <param name="relatedOrigins">The exact origins outside the RP ID's domain.</param>
     public static IReadOnlyList<string> Validate(
         string id,
         string name,
         IReadOnlyCollection<string> origins,
         bool allowCrossOrigin,
-        IReadOnlyCollection<string> topOrigins)
-        => RelyingPartyRules.Mistakes(id, name, origins, allowCrossOrigin, topOrigins);
+        IReadOnlyCollection<string> topOrigins,
+        IReadOnlyCollection<string>? relatedOrigins = null)
+        => [.. RelyingPartyRules.Mistakes(id, name, origins, allowCrossOrigin, topOrigins), .. RelatedOriginRules.Mistakes(relatedOrigins ?? [])];
 
     internal bool HasOrigin(ReadOnlySpan<byte> utf8) => Contains(_origins, utf8);
 

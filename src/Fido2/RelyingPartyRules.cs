@@ -9,7 +9,7 @@ internal static class RelyingPartyRules
     /// Second-level registries of .tw: names below them belong to different people. From the Public Suffix List,
     /// 2026-07; the whole list is a browser's duty, these are the ones a Taiwanese service could get wrong.
     /// </summary>
-    private static readonly string[] TaiwanRegistries =
+    internal static readonly string[] TaiwanRegistries =
     [
         "club.tw", "com.tw", "ebiz.tw", "edu.tw", "game.tw", "gov.tw", "idv.tw", "mil.tw", "net.tw", "org.tw",
         "xn--czrw28b.tw", "xn--uc0atv.tw", "xn--zf0ao64a.tw",
@@ -69,7 +69,7 @@ internal static class RelyingPartyRules
     }
 
     /// <summary>The host of a tuple origin in its one serialisation; null for anything else.</summary>
-    private static string? WebOriginHost(string origin)
+    internal static string? WebOriginHost(string origin)
     {
         // Uri would forgive upper case, paths, user info and default ports; taking the string apart does not.
         var https = origin.StartsWith("https://", StringComparison.Ordinal);

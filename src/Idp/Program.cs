@@ -6,6 +6,7 @@ using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Conformance;
 using Moi.Identity.Idp.Features.Consent;
 using Moi.Identity.Idp.Features.InAppBrowsers;
+using Moi.Identity.Idp.Features.Metadata;
 using Moi.Identity.Idp.Features.Oidc;
 using Moi.Identity.Idp.Features.Operations;
 using Moi.Identity.Idp.Features.Passkeys;
@@ -25,8 +26,8 @@ return await StartupFailures.ExplainAsync(async () =>
     builder.AddOperations();
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb().AddLimits();
-    services.AddAudit().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent().AddAdministrators()
-        .AddConformance();
+    services.AddAudit().AddMetadata().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent()
+        .AddAdministrators().AddConformance();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));

@@ -82,4 +82,37 @@ public sealed class RelyingPartyTests
     [Fact(DisplayName = "Top origins count only where frames are allowed")]
     public void Top_origins_need_frames()
         => RelyingParty.Validate("idp.example", "Identity", ["https://idp.example"], allowCrossOrigin: false, ["https://agency.example"]).ShouldHaveSingleItem();
+
+    [Theory(DisplayName = "§5.11: a related origin is an https origin as browsers write it, of any domain")]
+    [InlineData("https://id.example.gov.tw", true)]
+    [InlineData("https://other.example:8443", true)]
+    [InlineData("http://other.example", false)]
+    [InlineData("http://localhost", false)]
+    [InlineData("https://other.example/", false)]
+    [InlineData("https://OTHER.example", false)]
+    [InlineData("other.example", false)]
+    [InlineData("android:apk-key-hash:2wJC0Xn9yIUcM_i2pZ7GzZB8q1CGTZ9Vj_0y5m4Vd3A", false)]
+    public void Related_origins(string origin, bool accepted)
+        => RelyingParty.Validate("idp.example", "Identity", ["https://idp.example"], allowCrossOrigin: false, [], [origin]).Any().ShouldBe(!accepted, origin);
+
+    [Fact(DisplayName = "§5.11.1: browsers read five labels, and names below one domain share theirs")]
+    public void Five_labels()
+    {
+        string[] five =
+        [
+            "https://a.moi.gov.tw", "https://b.moi.gov.tw", "https://moi.example", "https://two.example", "https://x.three.example", "https://four.co.uk",
+            "https://www.four.co.uk", "https://five.idv.tw",
+        ];
+        RelyingParty.Validate("idp.example", "Identity", ["https://idp.example"], allowCrossOrigin: false, [], five).ShouldBeEmpty();
+        RelyingParty.Validate("idp.example", "Identity", ["https://idp.example"], allowCrossOrigin: false, [], [.. five, "https://six.gov.tw"])
+            .ShouldHaveSingleItem().ShouldContain("6 distinct labels");
+    }
+
+    [Fact(DisplayName = "§7.1 step 9: a listed related origin is accepted, another one is not")]
+    public void Related_origins_count()
+    {
+        var relyingParty = new RelyingParty("idp.example", "Identity", [GoodRegistration.Origin], relatedOrigins: ["https://id.moi.gov.tw"]);
+        new GoodRegistration { RelyingParty = relyingParty, PageOrigin = "https://id.moi.gov.tw" }.Run().ShouldSucceed();
+        new GoodRegistration { RelyingParty = relyingParty, PageOrigin = "https://moi.gov.tw" }.Run().ShouldBeRefused(WebAuthnError.ClientDataOrigin);
+    }
 }

@@ -17,6 +17,7 @@ public partial class DependencyTests
         ["Clients"] = ["Audit", "SignIn"],
         ["Consent"] = ["Account", "Audit", "Clients", "Oidc", "SignIn"],
         ["InAppBrowsers"] = ["SignIn"],
+        ["Metadata"] = ["Oidc"],
         ["Oidc"] = ["Audit", "Clients", "SignIn"],
         ["Passkeys"] = ["Audit"],
         ["SessionEnd"] = ["SignIn"],

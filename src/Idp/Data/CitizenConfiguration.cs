@@ -45,6 +45,7 @@ internal sealed class CredentialConfiguration : IEntityTypeConfiguration<Credent
         builder.Property(c => c.Transports).HasMaxLength(200);
         builder.Property(c => c.AttestationFormat).HasMaxLength(32);
         builder.Property(c => c.AttestationType).HasMaxLength(32);
+        builder.Property(c => c.Certification).HasMaxLength(32);
         builder.Property(c => c.RpId).HasMaxLength(253);
         builder.Property(c => c.Name).HasMaxLength(40);
         builder.Property(c => c.LastUsedOn).HasMaxLength(80);

@@ -35,6 +35,15 @@ internal sealed class Credential
     /// <summary>The attestation type that the engine found: <c>None</c>, <c>Self</c>, <c>Basic</c> …</summary>
     public string AttestationType { get; init; } = "None";
 
+    /// <summary>Whether the attestation's certificates led to a trust anchor at the registration.</summary>
+    public bool AttestationTrusted { get; init; }
+
+    /// <summary>How well the model was certified at the registration, in the engine's words: <c>None</c>, <c>Level1</c> …</summary>
+    public string Certification { get; init; } = "None";
+
+    /// <summary>The number of the FIDO metadata that vouched for the model; null if none did.</summary>
+    public long? MetadataNumber { get; init; }
+
     public byte[]? AttestationObject { get; init; }
 
     public byte[]? AttestationClientDataJson { get; init; }

@@ -36,6 +36,15 @@ internal sealed partial class CeremonyService(
     IdpMetrics metrics,
     ILogger<CeremonyService> logger)
 {
+    /// <summary>
+    /// Any passkey will do, certified or not; a model that the FIDO metadata call broken will not, even if only claimed.
+    /// </summary>
+    private static readonly RegistrationPolicy Citizens = RegistrationPolicy.Passkeys with
+    {
+        Certification = CertificationRequirement.None,
+        UnknownModels = UnknownModels.Accept,
+    };
+
     /// <summary>Starts an authentication. The account is decided here or by the passkey, never by the answer's form.</summary>
     internal async Task<StartedCeremony> StartAsync(HttpContext http, AuthenticationWish wish, CancellationToken ct)
     {
@@ -70,7 +79,7 @@ internal sealed partial class CeremonyService(
             UserHandle = wish.UserHandle,
             UserName = wish.Label,
             UserDisplayName = wish.Label,
-            Policy = RegistrationPolicy.Passkeys,
+            Policy = Citizens,
             ExcludeCredentials = wish.CitizenId is { } citizen ? await credentials.DescriptorsAsync(citizen, ct) : [],
             Hints = ["client-device"],
         });

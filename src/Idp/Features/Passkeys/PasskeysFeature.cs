@@ -12,10 +12,14 @@ internal static class PasskeysFeature
     /// <summary>Adds the FIDO2 engine for our origin, and the ceremonies that every passkey page uses.</summary>
     internal static IServiceCollection AddPasskeys(this IServiceCollection services)
     {
+        services.AddOptions<PasskeyOptions>().BindConfiguration(PasskeyOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PasskeyOptions>, PasskeyOptionsValidator>();
         services.AddSingleton(provider =>
         {
-            var options = provider.GetRequiredService<IOptions<IdpOptions>>().Value;
-            return new RelyingParty(options.RpId, Name, [options.BrowserOrigin]);
+            var idp = provider.GetRequiredService<IOptions<IdpOptions>>().Value;
+            var passkeys = provider.GetRequiredService<IOptions<PasskeyOptions>>().Value;
+            return new RelyingParty(
+                idp.RpId, Name, [idp.BrowserOrigin, .. PasskeyFiles.AppOrigins(passkeys)], relatedOrigins: passkeys.RelatedOrigins);
         });
         services.AddSingleton(new PublicKeyCache());
         services.AddSingleton<Registration>();
@@ -31,13 +35,16 @@ internal static class PasskeysFeature
         return services;
     }
 
-    /// <summary>Where password managers send people to make and to manage passkeys (W3C "passkey endpoints").</summary>
+    /// <summary>
+    /// Where password managers send people to make and to manage passkeys (W3C "passkey endpoints"), and who else may use them.
+    /// </summary>
     internal static IEndpointRouteBuilder MapPasskeys(this IEndpointRouteBuilder app)
     {
         app.MapGet("/.well-known/passkey-endpoints", (IOptions<IdpOptions> options) => TypedResults.Json(
             new PasskeyEndpoints(
                 options.Value.BrowserOrigin + "/account/passkeys/add", options.Value.BrowserOrigin + "/account/passkeys"),
             PasskeyEndpointsJson.Default.PasskeyEndpoints)).AllowAnonymous();
+        PasskeyFiles.Map(app, app.ServiceProvider.GetRequiredService<IOptions<PasskeyOptions>>().Value);
         return app;
     }
 }

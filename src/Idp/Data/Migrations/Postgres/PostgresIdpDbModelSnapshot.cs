@@ -121,6 +121,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("attestation_object");
 
+                    b.Property<bool>("AttestationTrusted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("attestation_trusted");
+
                     b.Property<string>("AttestationType")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -134,6 +138,12 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     b.Property<bool>("BackupEligible")
                         .HasColumnType("boolean")
                         .HasColumnName("backup_eligible");
+
+                    b.Property<string>("Certification")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("certification");
 
                     b.Property<Guid>("CitizenId")
                         .HasColumnType("uuid")
@@ -158,6 +168,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasMaxLength(80)
                         .HasColumnType("character varying(80)")
                         .HasColumnName("last_used_on");
+
+                    b.Property<long?>("MetadataNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("metadata_number");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -394,6 +408,45 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     b.HasKey("CitizenId", "ClientId");
 
                     b.ToTable("consents", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Metadata.StoredMetadata", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Blob")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("blob");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("digest");
+
+                    b.Property<DateTimeOffset>("NextUpdate")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_update");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<DateTimeOffset>("StoredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stored_at");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("tag");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("fido_metadata", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Grants.Grant", b =>

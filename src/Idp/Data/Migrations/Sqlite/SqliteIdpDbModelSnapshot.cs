@@ -114,6 +114,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("attestation_object");
 
+                    b.Property<bool>("AttestationTrusted")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attestation_trusted");
+
                     b.Property<string>("AttestationType")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -127,6 +131,12 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     b.Property<bool>("BackupEligible")
                         .HasColumnType("INTEGER")
                         .HasColumnName("backup_eligible");
+
+                    b.Property<string>("Certification")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("certification");
 
                     b.Property<Guid>("CitizenId")
                         .HasColumnType("TEXT")
@@ -151,6 +161,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasMaxLength(80)
                         .HasColumnType("TEXT")
                         .HasColumnName("last_used_on");
+
+                    b.Property<long?>("MetadataNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("metadata_number");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -387,6 +401,45 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     b.HasKey("CitizenId", "ClientId");
 
                     b.ToTable("consents", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Metadata.StoredMetadata", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Blob")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("blob");
+
+                    b.Property<string>("Digest")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("digest");
+
+                    b.Property<long>("NextUpdate")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next_update");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<long>("StoredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stored_at");
+
+                    b.Property<string>("Tag")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tag");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("fido_metadata", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Grants.Grant", b =>

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Moi.Identity.Idp.Features.Oidc.Outbound;
 
 /// <summary>
-/// HTTP to addresses that agencies registered (<c>jwks_uri</c>, back-channel logout): https, no redirects, no proxy,
-/// small answers, little time, and never to an address inside our own network.
+/// HTTP to addresses that agencies registered (<c>jwks_uri</c>, back-channel logout) and to the FIDO metadata: https, no
+/// redirects, no proxy, small answers, little time, and never to an address inside our own network.
 /// </summary>
 /// <remarks>
 /// SECURITY: the name is resolved here and the connection is opened to that very address, so a name that changes its
@@ -38,7 +38,10 @@ internal sealed class GuardedHttp : IDisposable
 
     /// <summary>Sends the request and reads the whole answer, at most <see cref="MostBytes"/>.</summary>
     /// <exception cref="HttpRequestException">It could not be sent, was not allowed, or the answer was too large.</exception>
-    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
+        => SendAsync(request, HttpCompletionOption.ResponseContentRead, ct);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, HttpCompletionOption completion, CancellationToken ct)
     {
         if (request.RequestUri is not { IsAbsoluteUri: true } uri
             || (uri.Scheme != Uri.UriSchemeHttps && !(_development && uri.Scheme == Uri.UriSchemeHttp)))
@@ -48,9 +51,32 @@ internal sealed class GuardedHttp : IDisposable
 
         try
         {
-            return await _client.SendAsync(request, HttpCompletionOption.ResponseContentRead, ct);
+            return await _client.SendAsync(request, completion, ct);
         }
         catch (TaskCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new HttpRequestException("No answer in time.", e);
+        }
+    }
+
+    /// <summary>Gets something larger: at most <paramref name="mostBytes"/>, within <paramref name="patience"/>.</summary>
+    /// <exception cref="HttpRequestException">It could not be sent, was not allowed, or the answer was too large or too slow.</exception>
+    internal async Task<Download> DownloadAsync(HttpRequestMessage request, int mostBytes, TimeSpan patience, CancellationToken ct)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limit.CancelAfter(patience);
+        try
+        {
+            using var response = await SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                return new Download(response.StatusCode, null, []);
+            }
+
+            await response.Content.LoadIntoBufferAsync(mostBytes, limit.Token);
+            return new Download(response.StatusCode, response.Headers.ETag?.ToString(), await response.Content.ReadAsByteArrayAsync(limit.Token));
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
             throw new HttpRequestException("No answer in time.", e);
         }

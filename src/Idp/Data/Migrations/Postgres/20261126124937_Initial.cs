@@ -80,6 +80,23 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "fido_metadata",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "integer", nullable: false),
+                    number = table.Column<long>(type: "bigint", nullable: false),
+                    next_update = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    blob = table.Column<byte[]>(type: "bytea", nullable: false),
+                    tag = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
+                    stored_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_fido_metadata", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "logout_outbox",
                 columns: table => new
                 {
@@ -189,6 +206,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     user_verification_initialized = table.Column<bool>(type: "boolean", nullable: false),
                     attestation_format = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
                     attestation_type = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    attestation_trusted = table.Column<bool>(type: "boolean", nullable: false),
+                    certification = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    metadata_number = table.Column<long>(type: "bigint", nullable: true),
                     attestation_object = table.Column<byte[]>(type: "bytea", nullable: true),
                     attestation_client_data_json = table.Column<byte[]>(type: "bytea", nullable: true),
                     rp_id = table.Column<string>(type: "character varying(253)", maxLength: 253, nullable: false),
@@ -391,6 +411,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "data_protection_keys");
+
+            migrationBuilder.DropTable(
+                name: "fido_metadata");
 
             migrationBuilder.DropTable(
                 name: "logout_outbox");

@@ -79,6 +79,23 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "fido_metadata",
+                columns: table => new
+                {
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
+                    next_update = table.Column<long>(type: "INTEGER", nullable: false),
+                    digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    blob = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    stored_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_fido_metadata", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "logout_outbox",
                 columns: table => new
                 {
@@ -188,6 +205,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     user_verification_initialized = table.Column<bool>(type: "INTEGER", nullable: false),
                     attestation_format = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
                     attestation_type = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    attestation_trusted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    certification = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    metadata_number = table.Column<long>(type: "INTEGER", nullable: true),
                     attestation_object = table.Column<byte[]>(type: "BLOB", nullable: true),
                     attestation_client_data_json = table.Column<byte[]>(type: "BLOB", nullable: true),
                     rp_id = table.Column<string>(type: "TEXT", maxLength: 253, nullable: false),
@@ -390,6 +410,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "data_protection_keys");
+
+            migrationBuilder.DropTable(
+                name: "fido_metadata");
 
             migrationBuilder.DropTable(
                 name: "logout_outbox");

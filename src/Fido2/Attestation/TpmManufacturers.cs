@@ -15,7 +15,7 @@ internal static class TpmManufacturers
     /// <summary>The manufacturer of the certificates in the conformance tests.</summary>
     private const string ConformanceTests = "id:FFFFF1D0";
 
-    private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789ABCDEF");
+    private static readonly SearchValues<char> HexadecimalDigits = SearchValues.Create("0123456789ABCDEFabcdef");
 
     private static readonly FrozenSet<string> Known = new[]
     {
@@ -49,12 +49,13 @@ internal static class TpmManufacturers
         "id:53544D20", // STMicroelectronics
         "id:54584E00", // Texas Instruments
         "id:57454300", // Winbond
-    }.ToFrozenSet(StringComparer.Ordinal);
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>"id:" and the vendor's four bytes in hexadecimal; TPMv2-EK-Profile §3.1.2.</summary>
     internal static bool IsWellFormed([NotNullWhen(true)] string? text)
         => text is { Length: 11 } && text.StartsWith("id:", StringComparison.Ordinal) && text.AsSpan(3).IndexOfAnyExcept(HexadecimalDigits) < 0;
 
+    /// <summary>Without regard to case: the registry itself spells IBM's digits in lower case.</summary>
     internal static bool IsKnown(string id, EngineMode mode)
         => Known.Contains(id) || (mode == EngineMode.Conformance && id == ConformanceTests);
 }

@@ -172,6 +172,7 @@ public sealed class TpmTests
         { "no version", new AikShape { Version = null }, WebAuthnError.TpmAik },
         { "an unknown manufacturer", new AikShape { Manufacturer = "id:00000000" }, WebAuthnError.TpmManufacturer },
         { "Arm", new AikShape { Manufacturer = "id:41524D00" }, WebAuthnError.None },
+        { "IBM, in the registry's own spelling", new AikShape { Manufacturer = "id:49424d00" }, WebAuthnError.None },
         { "SecEdge", new AikShape { Manufacturer = "id:53454345" }, WebAuthnError.None },
         { "WISeKey", new AikShape { Manufacturer = "id:5345414C" }, WebAuthnError.None },
         { "the conformance tests' manufacturer", new AikShape { Manufacturer = "id:FFFFF1D0" }, WebAuthnError.TpmManufacturer },

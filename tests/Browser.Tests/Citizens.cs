@@ -10,8 +10,12 @@ internal static class Citizens
 
     internal static Task GoAsync(this Tab tab, string address) => tab.Page.GotoAsync(address);
 
-    internal static Task PressAsync(this Tab tab, string button)
-        => tab.Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).First.ClickAsync();
+    /// <summary>Presses a button, no earlier than the page has come in: nobody is as quick as a test.</summary>
+    internal static async Task PressAsync(this Tab tab, string button)
+    {
+        await tab.Page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).First.ClickAsync();
+    }
 
     internal static Task FollowAsync(this Tab tab, string link)
         => tab.Page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).First.ClickAsync();

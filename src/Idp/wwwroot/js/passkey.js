@@ -7,8 +7,8 @@
 
 const Credentials = globalThis.PublicKeyCredential;
 
-/** @type {Record<string, boolean>} */
-const can = await Credentials?.getClientCapabilities?.().catch(() => ({})) ?? {};
+/** @type {Promise<Record<string, boolean>>} */
+const capabilities = Credentials?.getClientCapabilities?.().catch(() => ({})) ?? Promise.resolve({});
 
 /** After this long the hint about hidden prompts appears. */
 const SLOW_MS = 20_000;
@@ -107,7 +107,7 @@ class PasskeyForm {
     }
 
     // A passkey on this very device signs in without any page of choices; otherwise the usual prompt follows.
-    if (this.ceremony === "get" && !hint && can.immediateGet && await this.#quietly({ uiMode: "immediate" })) {
+    if (this.ceremony === "get" && !hint && (await capabilities).immediateGet && await this.#quietly({ uiMode: "immediate" })) {
       return;
     }
 
@@ -116,7 +116,9 @@ class PasskeyForm {
 
   /** Offers passkeys in the browser's autofill, for as long as the page is open. */
   async offer() {
-    if (this.ceremony === "get" && can.conditionalGet && this.form.querySelector("[autocomplete~=webauthn]")) {
+    // Somebody who was quicker with the button is not interrupted.
+    if (this.ceremony === "get" && this.form.querySelector("[autocomplete~=webauthn]")
+      && (await capabilities).conditionalGet && !this.#running) {
       await this.#quietly({ mediation: "conditional" });
     }
   }
@@ -235,6 +237,7 @@ class PasskeyForm {
   }
 }
 
+// Before anything is waited for: a button that is pressed too early would send the form as if there were no script.
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-passkey]"))) {
   const passkey = new PasskeyForm(form);
   form.addEventListener("submit", (event) => void passkey.submit(event));
@@ -246,6 +249,7 @@ addEventListener("pageshow", () => { document.body.inert = false; });
 
 // The Signal API keeps the device's list of passkeys right. It is hygiene; nothing relies on it.
 
+const can = await capabilities;
 const known = /** @type {HTMLElement | null} */ (document.querySelector("[data-signal]"));
 
 // A list from a page that took long to arrive may lack a passkey made meanwhile, and the device would drop that one.

@@ -30,7 +30,8 @@ internal static class RelatedOriginRules
 
     /// <summary>The first label of the registrable domain: <c>moi</c> for <c>id.moi.gov.tw</c> and for <c>moi.example</c>.</summary>
     /// <remarks>Without the whole Public Suffix List, a short name below a country counts as a registry, as in <c>co.uk</c>.
-    /// A wrong guess counts names of one domain as several, and so refuses too much rather than too little.</remarks>
+    /// A wrong guess counts names of one domain as several, and refuses; below a registry with a longer name, as
+    /// <c>asso.fr</c>, it counts several domains as one, and a client then ignores those beyond its five.</remarks>
     private static string Label(string host)
     {
         var parts = host.Split('.');

@@ -44,8 +44,8 @@ internal static class AuditEvents
             details: new() { ["credential"] = credentialId.ToString(), ["acr"] = acr });
 
     /// <summary>
-    /// <c>session.confirmed</c>: the signed-in citizen confirmed a sensitive act with a fresh assertion. Details:
-    /// <c>credential</c>, <c>purpose</c>.
+    /// <c>session.confirmed</c>: the signed-in citizen proved once more who is there, for a sensitive act, because a service
+    /// asked, or in a second tab. Details: <c>credential</c>, <c>purpose</c>.
     /// </summary>
     internal static AuditEvent SessionConfirmed(AuditContext context, Session session, Guid credentialId, string purpose)
         => New(context, "session.confirmed", session.CitizenId, sid: session.Sid,

@@ -1,4 +1,3 @@
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Moi.Identity.Browser.Tests.Browsers;
 using static Moi.Identity.Browser.Tests.Citizens;
@@ -22,7 +21,7 @@ public sealed class SessionEndTests(PasskeyBrowser browser, LaterSite site) : IC
         await Assertions.Expect(Warning(tab)).ToBeVisibleAsync();
         await Assertions.Expect(tab.Page.Locator("[data-message]")).ToHaveTextAsync("You’ll be signed out in 2 minutes.");
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Stay signed in" })).ToBeFocusedAsync();
-        (await tab.Page.RunAxe()).Violations.ShouldBeEmpty();
+        (await tab.Page.ViolationsAsync()).ShouldBeEmpty();
         await PassAsync(tab, TimeSpan.FromSeconds(60));
         await Assertions.Expect(tab.Page.Locator("[data-message]")).ToHaveTextAsync("You’ll be signed out in 1 minute.");
 

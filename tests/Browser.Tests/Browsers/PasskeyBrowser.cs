@@ -10,6 +10,14 @@ namespace Moi.Identity.Browser.Tests.Browsers;
 /// </summary>
 public sealed class PasskeyBrowser : IAsyncLifetime
 {
+    private const string WithoutAutofill =
+        """
+        const capabilities = PublicKeyCredential.getClientCapabilities;
+        PublicKeyCredential.getClientCapabilities = async () => ({
+          ...await capabilities.call(PublicKeyCredential), conditionalGet: false,
+        });
+        """;
+
     private IPlaywright _playwright = null!;
     private IBrowser _chromium = null!;
 
@@ -48,6 +56,11 @@ public sealed class PasskeyBrowser : IAsyncLifetime
             ViewportSize = new() { Width = options.Width, Height = 800 },
         });
         context.SetDefaultTimeout(30_000);
+        if (!options.Autofill)
+        {
+            await context.AddInitScriptAsync(WithoutAutofill);
+        }
+
         return new Device(context, options);
     }
 
@@ -70,4 +83,10 @@ public sealed record DeviceOptions
     public bool JavaScript { get; init; } = true;
 
     public string? UserAgent { get; init; }
+
+    /// <summary>
+    /// Whether passkeys are offered while a page waits (conditional mediation). A virtual authenticator takes such an offer
+    /// whenever it likes; a test in which the citizen waits switches it off.
+    /// </summary>
+    public bool Autofill { get; init; } = true;
 }

@@ -92,13 +92,6 @@ public sealed class Tab
     public Task VerifyUserAsync(string authenticatorId, bool verified)
         => SendAsync("WebAuthn.setUserVerified", new() { ["authenticatorId"] = authenticatorId, ["isUserVerified"] = verified });
 
-    /// <summary>
-    /// From now on the person answers prompts, or does not. A prompt that is open stays open: autofill that was offered
-    /// while nobody answered never signs in by itself.
-    /// </summary>
-    public Task AnswerAsync(string authenticatorId, bool answers)
-        => SendAsync("WebAuthn.setAutomaticPresenceSimulation", new() { ["authenticatorId"] = authenticatorId, ["enabled"] = answers });
-
     public async Task<IReadOnlyList<JsonElement>> PasskeysAsync(string authenticatorId)
     {
         var answer = await SendAsync("WebAuthn.getCredentials", new() { ["authenticatorId"] = authenticatorId });

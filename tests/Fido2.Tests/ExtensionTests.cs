@@ -90,7 +90,7 @@ public sealed class ExtensionTests
         new GoodAuthentication { Lies = lies }.Run().ShouldBeRefused(WebAuthnError.ExtensionRemoteClientData);
     }
 
-    [Fact(DisplayName = "§7.1 step 28: outputs nobody asked for are ignored, whatever they are")]
+    [Fact(DisplayName = "§7.1 step 28 and §7.2 step 23: outputs nobody asked for are ignored, whatever they are")]
     public void Unsolicited()
     {
         var outputs = JsonNode.Parse("""{"uvm":[[2,4,2]],"hmacCreateSecret":true,"appidExclude":true,"credProps":[],"prf":7,"largeBlob":{"blob":"AAAA"},"x":{"y":{"z":null}}}""")!.AsObject();

@@ -59,7 +59,9 @@ public sealed class CitizenTests(PasskeyBrowser browser, Site site)
         await tab.PressAsync("Confirm it’s you");
         await tab.SeesAsync("Create the new passkey");
         await tab.AddAuthenticatorAsync(AuthenticatorKind.SecurityKey);
-        await tab.PressAsync("A security key");
+        await tab.FollowAsync("A security key");
+        await tab.SeesAsync("Add a security key");
+        await tab.PressAsync("Use the security key");
         await tab.SeesAsync("Passkeys");
         await Assertions.Expect(tab.Page.Locator(".rows > li")).ToHaveCountAsync(2);
         (await tab.PasskeysAsync(phone)).Count.ShouldBe(1);
@@ -158,7 +160,9 @@ public sealed class CitizenTests(PasskeyBrowser browser, Site site)
         await tab.PressAsync("Confirm it’s you");
         await tab.SeesAsync("Create the new passkey");
         await tab.AddAuthenticatorAsync(AuthenticatorKind.SecurityKey);
-        await tab.PressAsync("A security key");
+        await tab.FollowAsync("A security key");
+        await tab.SeesAsync("Add a security key");
+        await tab.PressAsync("Use the security key");
         await tab.SeesAsync("Passkeys");
         await tab.Page.Locator(".rows > li", new() { HasText = "Synced" }).Locator("a[href*='/remove']").ClickAsync();
         await tab.PressAsync("Confirm it’s you and remove");

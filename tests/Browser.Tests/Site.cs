@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Moi.Identity.Testing;
 
 [assembly: AssemblyFixture(typeof(Moi.Identity.Browser.Tests.Site))]
@@ -25,6 +26,22 @@ public sealed class Site : IAsyncLifetime, ISite
     {
         var (_, output) = await _idp.RunAsync("administrators", "invite");
         return output.Split().First(word => word.StartsWith(Idp, StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// As if new FIDO metadata called the models of these citizens' passkeys broken. The review that does it has tests of its own.
+    /// </summary>
+    public async Task CallModelsBrokenAsync(string label)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_idp.DataPath, "idp.db")}");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = """
+            UPDATE credentials SET model_standing = CASE backup_eligible WHEN 1 THEN 'Compromised' ELSE 'RootWithdrawn' END
+            WHERE citizen_id IN (SELECT id FROM citizens WHERE display_label = $label)
+            """;
+        command.Parameters.AddWithValue("$label", label);
+        (await command.ExecuteNonQueryAsync()).ShouldBeGreaterThan(0);
     }
 
     /// <summary>The address of an authorization request of another agency, for all that there is.</summary>

@@ -9,6 +9,8 @@ namespace Moi.Identity.Browser.Tests;
 /// </summary>
 internal sealed class Walk(PasskeyBrowser browser, Site site, string language, Func<IPage, string, Task> look)
 {
+    private const string Label = "阿美";
+
     private static readonly string[] Public =
     [
         "/", "/help", "/sitemap", "/privacy", "/security", "/accessibility", "/unsupported", "/sign-in", "/sign-in/phone",
@@ -107,7 +109,7 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
         await page.Locator("main form button").First.ClickAsync();
         await Assertions.Expect(page.Locator(".error-summary")).ToBeFocusedAsync();
         await look(page, "sign-up-mistake");
-        await page.Locator("#label").FillAsync("阿美");
+        await page.Locator("#label").FillAsync(Label);
         await page.Locator("main form button").First.ClickAsync();
         await page.WaitForURLAsync("**/sign-up/passkey*");
         await look(page, "sign-up-passkey");
@@ -180,13 +182,22 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
         await page.WaitForURLAsync("**/create*");
         await look(page, "passkey-create");
         var key = await tab.AddAuthenticatorAsync(AuthenticatorKind.SecurityKey);
+        await page.Locator("a[href*='with=security-key']").ClickAsync();
+        await look(page, "security-key-create");
         await page.Locator("button[value=security-key]").ClickAsync();
-        await page.WaitForURLAsync("**/account/passkeys*");
+        await page.WaitForURLAsync("**/account/passkeys?done*");
         await look(page, "passkey-added");
         await page.Locator("a[href*='/remove']").First.ClickAsync();
         await look(page, "passkey-remove-one-of-two");
         await tab.GoAsync(site.Idp + "/account");
         await look(page, "account-with-two");
+        await site.CallModelsBrokenAsync(Label);
+        foreach (var path in (string[])["/account", "/account/passkeys"])
+        {
+            await tab.GoAsync(site.Idp + path);
+            await Assertions.Expect(page.Locator(".banner.bad").First).ToBeVisibleAsync();
+            await look(page, "broken-model" + path.Replace('/', '-'));
+        }
 
         await page.Context.ClearCookiesAsync();
         await tab.GoAsync(site.Idp + "/sign-in/phone");

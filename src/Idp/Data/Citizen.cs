@@ -17,8 +17,24 @@ internal sealed class Citizen : IdentityUser<Guid>
 
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How well it is known who the person is.</summary>
+    public IdentityLevel IdentityLevel { get; set; }
+
+    /// <summary>What a passkey of this account must be: to be added, and to sign in.</summary>
+    public AuthenticatorClass MinimumAuthenticator { get; init; }
+
     /// <summary>Until when the account page does not propose a second passkey again.</summary>
     public DateTimeOffset? NudgeAfter { get; set; }
+}
+
+/// <summary>How well it is known who a citizen is.</summary>
+internal enum IdentityLevel
+{
+    /// <summary>The person said so.</summary>
+    SelfAsserted = 0,
+
+    /// <summary>The account was bound once to a government credential, or at a counter.</summary>
+    Verified = 1,
 }
 
 /// <summary>Whether a citizen may sign in.</summary>

@@ -46,6 +46,10 @@ internal sealed class CredentialConfiguration : IEntityTypeConfiguration<Credent
         builder.Property(c => c.AttestationFormat).HasMaxLength(32);
         builder.Property(c => c.AttestationType).HasMaxLength(32);
         builder.Property(c => c.Certification).HasMaxLength(32);
+        builder.Property(c => c.TrustAnchor).HasMaxLength(64);
+        builder.Property(c => c.AttestationKeyIdentifier).HasMaxLength(40);
+        builder.Property(c => c.ModelStanding).HasMaxLength(16);
+        builder.Property(c => c.ModelStatuses).HasMaxLength(500);
         builder.Property(c => c.RpId).HasMaxLength(253);
         builder.Property(c => c.Name).HasMaxLength(40);
         builder.Property(c => c.LastUsedOn).HasMaxLength(80);

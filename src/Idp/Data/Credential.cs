@@ -38,11 +38,29 @@ internal sealed class Credential
     /// <summary>Whether the attestation's certificates led to a trust anchor at the registration.</summary>
     public bool AttestationTrusted { get; init; }
 
-    /// <summary>How well the model was certified at the registration, in the engine's words: <c>None</c>, <c>Level1</c> …</summary>
+    /// <summary>
+    /// How well the model is certified, in the engine's words: <c>None</c>, <c>Level1</c> … It follows the FIDO metadata, like
+    /// <see cref="ModelStanding"/> and <see cref="ModelStatuses"/>.
+    /// </summary>
     public string Certification { get; init; } = "None";
 
     /// <summary>The number of the FIDO metadata that vouched for the model; null if none did.</summary>
     public long? MetadataNumber { get; init; }
+
+    /// <summary>SHA-256 of each certificate of a trusted attestation, in lower-case hexadecimal, separated by commas, the leaf first.</summary>
+    public string TrustPath { get; init; } = "";
+
+    /// <summary>SHA-256 of the anchor they led to, in lower-case hexadecimal; null if the attestation is not trusted.</summary>
+    public string? TrustAnchor { get; init; }
+
+    /// <summary>SHA-1 of the attestation key, by which the metadata know models without AAGUID; null without certificates.</summary>
+    public string? AttestationKeyIdentifier { get; init; }
+
+    /// <summary>How the model stands, in the engine's words: <c>Unknown</c>, <c>Good</c>, <c>RootWithdrawn</c>, <c>Compromised</c>.</summary>
+    public string ModelStanding { get; init; } = "Unknown";
+
+    /// <summary>What the metadata say of the model beside its certification, separated by commas.</summary>
+    public string ModelStatuses { get; init; } = "";
 
     public byte[]? AttestationObject { get; init; }
 

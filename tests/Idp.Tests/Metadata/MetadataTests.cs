@@ -201,7 +201,7 @@ public abstract class MetadataTests : IAsyncLifetime
     {
         await ImportAsync(Blob(7, blob => blob with { Entries = [SoftMetadataService.Entry(Model, [], "REVOKED")] }));
         using var browser = App.Browser(new SoftAuthenticator { Aaguid = Model });
-        (await browser.SignUpAsync()).ProblemCode.ShouldBe("MOI-WA-017");
+        (await browser.SignUpAsync()).ProblemCode.ShouldBe("MOI-WA-024");
     }
 
     /// <summary>Due yesterday, which is not too old to be imported.</summary>

@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Oidc.Authorize;
+using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
 using OpenIddict.Abstractions;
@@ -12,12 +13,14 @@ public sealed class AuthenticationPolicyTests
     private static readonly Guid Citizen = Guid.Parse("00000000-0000-0000-0000-000000000001");
     private static readonly Guid Passkey = Guid.Parse("00000000-0000-0000-0000-000000000002");
 
+    private static readonly AssuranceOptions Proofing = new() { IdentityProofing = true };
+
     [Fact]
     public void Any_session_will_do_for_a_plain_request() => Decide(new()).ShouldBeOfType<AuthenticationDecision.Enough>();
 
     [Fact]
     public void Without_a_session_the_citizen_signs_in()
-        => AuthenticationPolicy.Decide(new(), null, null, Now).ShouldBeOfType<AuthenticationDecision.SignIn>()
+        => AuthenticationPolicy.Decide(new(), null, null, AssuranceLevels.Attainable(new()), Now).ShouldBeOfType<AuthenticationDecision.SignIn>()
             .Requirement.Fresh.ShouldBeFalse();
 
     [Theory]
@@ -67,7 +70,38 @@ public sealed class AuthenticationPolicyTests
         Decide(request, outcome with { CredentialId = Citizen }).ShouldBeOfType<AuthenticationDecision.SignIn>();
     }
 
-    private static AuthenticationDecision Decide(OpenIddictRequest request, AuthenticationOutcome? outcome = null)
+    [Theory]
+    [InlineData("urn:moi:acr:3", "urn:moi:acr:3", 15, true)]
+    [InlineData("urn:moi:acr:3", "urn:moi:acr:3", 16, false)]
+    [InlineData("urn:moi:acr:3", "urn:moi:acr:2", 16, true)]
+    [InlineData("urn:moi:acr:3", "urn:moi:acr:1", 600, true)]
+    [InlineData("urn:moi:acr:2", "urn:moi:acr:2", 600, true)]
+    [InlineData("urn:moi:acr:2", "urn:moi:acr:3", 0, false)]
+    [InlineData("urn:moi:acr:1", "urn:moi:acr:2", 0, false)]
+    public void A_high_level_wears_off_and_a_low_one_asks_for_a_better_passkey(string reached, string asked, int minutesAgo, bool isEnough)
+    {
+        var decision = Decide(new() { AcrValues = asked }, null, reached, minutesAgo, Proofing);
+        if (isEnough)
+        {
+            decision.ShouldBeOfType<AuthenticationDecision.Enough>();
+            return;
+        }
+
+        var requirement = decision.ShouldBeOfType<AuthenticationDecision.SignIn>().Requirement;
+        (requirement.Fresh, requirement.CitizenId).ShouldBe((true, Citizen));
+        requirement.AcrValues.ShouldBe([asked]);
+    }
+
+    [Fact]
+    public void A_passkey_that_was_just_used_and_does_not_reach_the_level_is_not_asked_for_again()
+    {
+        var outcome = new AuthenticationOutcome("sid", Citizen, Passkey, Now, "urn:moi:acr:2");
+        Decide(new() { AcrValues = "urn:moi:acr:3" }, outcome, "urn:moi:acr:2", 0, Proofing).ShouldBeOfType<AuthenticationDecision.Refuse>()
+            .Error.ShouldBe("unmet_authentication_requirements");
+    }
+
+    private static AuthenticationDecision Decide(
+        OpenIddictRequest request, AuthenticationOutcome? outcome = null, string acr = "urn:moi:acr:1", int minutesAgo = 5, AssuranceOptions? options = null)
         => AuthenticationPolicy.Decide(
             request,
             new Session
@@ -76,13 +110,13 @@ public sealed class AuthenticationPolicyTests
                 SecretHash = [],
                 CitizenId = Citizen,
                 CredentialId = Passkey,
-                AuthTime = Now.AddMinutes(-5),
-                Acr = "urn:moi:acr:1",
+                AuthTime = Now.AddMinutes(-minutesAgo),
+                Acr = acr,
                 Amr = ["hwk"],
                 CreatedAt = Now.AddMinutes(-5),
                 LastSeenAt = Now,
                 Device = "",
                 DisplayLabel = "",
             },
-            outcome, Now);
+            outcome, AssuranceLevels.Attainable(options ?? new()), Now);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
+using Moi.Identity.Fido2;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Sessions;
@@ -51,6 +52,7 @@ internal sealed class ActivityModel(
     private static string Icon(string name) => name switch
     {
         "passkey.refused" => "warning",
+        "passkey.model_changed" => "shield",
         "session.started" or "session.confirmed" => "person",
         "session.ended" => "exit",
         "passkey.removed" => "trash",
@@ -76,7 +78,7 @@ internal sealed class ActivityModel(
 
         return new ActivityLine(
             e.At, (sentence.ResourceNotFound ? texts["Event.Other"] : sentence).Value, e.Device, Icon(e.Name),
-            e.Name == "passkey.refused");
+            e.Name == "passkey.refused" || (e.Name == "passkey.model_changed" && Detail("reason") == nameof(ModelStanding.Compromised)));
 
         string? Detail(string name)
             => details.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String

@@ -19,6 +19,11 @@ internal sealed class CreatePasskeyModel(
 
     internal CeremonyFailure? Failure { get; private set; }
 
+    /// <summary>The page about security keys, which asks the key for its maker's word.</summary>
+    internal bool IsSecurityKey => Request.Query["with"] == "security-key";
+
+    internal string OtherPage => "/account/passkeys/create?permit=" + Uri.EscapeDataString(Handle ?? "") + (IsSecurityKey ? "" : "&with=security-key");
+
     private string? Handle => Request.Query["permit"];
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
@@ -68,6 +73,8 @@ internal sealed class CreatePasskeyModel(
             {
                 CitizenId = session.CitizenId,
                 Sid = session.Sid,
+                Minimum = account.Minimum,
+                IsSecurityKey = IsSecurityKey,
             },
             ct);
         Failure = failure;

@@ -26,7 +26,10 @@ internal sealed record AccountView(
     Session Session, IReadOnlyList<PasskeyCard> Passkeys, int Sessions, int Services, DateTimeOffset? LastSignIn,
     string LastSignInOn, DateTimeOffset? RefusedAt, bool Nudges)
 {
-    internal Safety Safety => Passkeys.Count > 1 ? Safety.High
+    internal bool HasAlarmingModel => Passkeys.Any(p => PasskeyModels.IsAlarming(p.Credential));
+
+    internal Safety Safety => HasAlarmingModel && Passkeys.Count == 1 ? Safety.Low
+        : Passkeys.Count > 1 ? Safety.High
         : Passkeys.Any(p => p.Credential.BackupEligible) ? Safety.Medium
         : Safety.Low;
 }

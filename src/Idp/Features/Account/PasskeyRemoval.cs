@@ -69,7 +69,7 @@ internal sealed class PasskeyRemoval(
         // This browser was confirmed with another passkey a moment ago, and goes on with that one.
         if (session.CredentialId == removed.Id && verified.Credential.Id != removed.Id)
         {
-            var level = AssuranceLevel.Of(verified.Verdict);
+            var level = AssuranceLevel.Of(verified);
             await beginning.ContinueAsync(
                 http,
                 session,

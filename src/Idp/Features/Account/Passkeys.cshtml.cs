@@ -9,7 +9,7 @@ namespace Moi.Identity.Idp.Features.Account;
 
 /// <summary><c>/account/passkeys</c>: every passkey, dated and nameable.</summary>
 [Authorize]
-internal sealed class PasskeysModel(IdpDb db, IStringLocalizerFactory texts, TimeProvider time) : PageModel
+internal sealed class PasskeysModel(IdpDb db, PasskeyModels models, IStringLocalizerFactory texts, TimeProvider time) : PageModel
 {
     private static readonly TimeSpan LongUnused = TimeSpan.FromDays(365);
     private static readonly string[] Results = ["added", "removed", "renamed"];
@@ -29,6 +29,8 @@ internal sealed class PasskeysModel(IdpDb db, IStringLocalizerFactory texts, Tim
         Current = session.CredentialId;
         Cards = await PasskeyCards.LoadAsync(db, session.CitizenId, texts, ct);
     }
+
+    internal PasskeyModel Describe(PasskeyCard card) => models.Describe(card.Credential);
 
     internal bool IsLongUnused(PasskeyCard card)
         => time.GetUtcNow() - (card.Credential.LastUsedAt ?? card.Credential.CreatedAt) > LongUnused;

@@ -8,6 +8,7 @@ internal static class AdministratorsFeature
 {
     internal static IServiceCollection AddAdministrators(this IServiceCollection services)
     {
+        services.AddOptions<AdministratorOptions>().BindConfiguration(AdministratorOptions.Section);
         services.AddSingleton<AdministratorInvitations>();
         services.AddRecords(EnrolmentDraft.Record);
         services.AddSingleton<EnrolmentDrafts>();

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Web;
@@ -13,7 +15,7 @@ namespace Moi.Identity.Idp.Features.Administrators;
 [PasskeyPage]
 internal sealed class EnrolPasskeyModel(
     EnrolmentDrafts drafts, AdministratorInvitations invitations, CeremonyService ceremonies, PasskeyRegistration passkeys,
-    SessionBeginning sessions) : PageModel
+    SessionBeginning sessions, IOptions<AdministratorOptions> options) : PageModel
 {
     internal StartedCeremony Ceremony { get; private set; } = null!;
 
@@ -60,7 +62,12 @@ internal sealed class EnrolPasskeyModel(
     private async Task<IActionResult> ShowAsync(EnrolmentDraft draft, CeremonyFailure? failure, CancellationToken ct)
     {
         Ceremony = await ceremonies.StartAsync(
-            HttpContext, new RegistrationWish(RegistrationPurpose.Administrator, Handle!, draft.UserHandle, draft.Label), ct);
+            HttpContext,
+            new RegistrationWish(RegistrationPurpose.Administrator, Handle!, draft.UserHandle, draft.Label)
+            {
+                Minimum = options.Value.RequireAttestedAuthenticators ? AuthenticatorClass.Attested : AuthenticatorClass.Any,
+            },
+            ct);
         Failure = failure;
         Response.StatusCode = failure?.Problem.Status ?? StatusCodes.Status200OK;
         return Page();

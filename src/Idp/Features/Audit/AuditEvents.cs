@@ -37,6 +37,24 @@ internal static class AuditEvents
             details: new() { ["credential"] = credentialId.ToString(), ["code"] = code });
 
     /// <summary>
+    /// <c>passkey.model_changed</c>: the FIDO metadata say something new of a passkey's model. Details: <c>credential</c>,
+    /// <c>aaguid</c>, <c>number</c> of the metadata, <c>reason</c> (how the model stands: <c>Good</c>, <c>Compromised</c>,
+    /// <c>RootWithdrawn</c>, <c>Unknown</c>), <c>certification</c> and <c>statuses</c>.
+    /// </summary>
+    internal static AuditEvent PasskeyModelChanged(
+        AuditContext context, Guid citizenId, Guid credentialId, Guid aaguid, long number, string standing, string certification,
+        string statuses)
+        => New(context, "passkey.model_changed", citizenId, details: new()
+        {
+            ["credential"] = credentialId.ToString(),
+            ["aaguid"] = aaguid.ToString(),
+            ["number"] = number,
+            ["reason"] = standing,
+            ["certification"] = certification,
+            ["statuses"] = statuses,
+        });
+
+    /// <summary>
     /// <c>session.started</c>: a citizen signed in with a passkey. Details: <c>credential</c>, <c>acr</c>.
     /// </summary>
     internal static AuditEvent SessionStarted(AuditContext context, Guid citizenId, Guid credentialId, string acr)

@@ -18,6 +18,8 @@ internal static class MetadataFeature
         services.AddSingleton<MetadataImport>();
         services.AddSingleton<MetadataUpdates>();
         services.AddHostedService(provider => provider.GetRequiredService<MetadataUpdates>());
+        services.AddSingleton<CredentialReview>();
+        services.AddHostedService<CredentialReviews>();
         services.AddHealthChecks().AddCheck<MetadataCheck>("metadata");
         return services;
     }

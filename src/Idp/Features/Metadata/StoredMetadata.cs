@@ -27,6 +27,12 @@ internal sealed class StoredMetadata
     public string? Tag { get; init; }
 
     public DateTimeOffset StoredAt { get; init; }
+
+    /// <summary>The number of the edition by which all passkeys were judged last.</summary>
+    public long? ReviewedNumber { get; init; }
+
+    /// <summary>The day on which that was done.</summary>
+    public DateTimeOffset? ReviewedOn { get; init; }
 }
 
 internal sealed class StoredMetadataConfiguration : IEntityTypeConfiguration<StoredMetadata>

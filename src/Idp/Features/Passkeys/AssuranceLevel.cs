@@ -1,20 +1,28 @@
 using Moi.Identity.Fido2;
+using Moi.Identity.Idp.Data;
 
 namespace Moi.Identity.Idp.Features.Passkeys;
 
 /// <summary>
-/// What an authentication is worth: the one place that decides <c>acr</c> and <c>amr</c>. Identity proofing and
-/// attested authenticators will raise it here and nowhere else.
+/// What an authentication is worth: the one place that decides <c>acr</c> and <c>amr</c>.
 /// </summary>
-/// <param name="Acr"><c>urn:moi:acr:1</c>: a passkey with user verification, a self-asserted identity.</param>
+/// <param name="Acr">
+/// <c>urn:moi:acr:1</c>: a passkey with user verification, a self-asserted identity; <c>2</c>: a checked identity;
+/// <c>3</c>: that, and an attested authenticator whose key stays on it.
+/// </param>
 /// <param name="Amr">RFC 8176: <c>hwk</c> for a key that stays on its device, <c>swk</c> for one that is synced.</param>
 internal sealed record AssuranceLevel(string Acr, string[] Amr)
 {
-    internal static AssuranceLevel Of(AuthenticationSuccess verdict) => Basic(verdict.IsBackupEligible);
+    /// <summary>A passkey that was used a moment ago, with user verification.</summary>
+    internal static AssuranceLevel Of(VerifiedPasskey verified)
+        => new(
+            verified.Credential.Identity == IdentityLevel.SelfAsserted ? AssuranceLevels.One
+                : verified.Credential.Class == AuthenticatorClass.Attested ? AssuranceLevels.Three
+                : AssuranceLevels.Two,
+            Methods(verified.Verdict.IsBackupEligible));
 
     /// <summary>A passkey that was made a moment ago, with user verification, for a new account.</summary>
-    internal static AssuranceLevel Of(CredentialRecord registered) => Basic(registered.IsBackupEligible);
+    internal static AssuranceLevel Of(CredentialRecord registered) => new(AssuranceLevels.One, Methods(registered.IsBackupEligible));
 
-    private static AssuranceLevel Basic(bool mayBeSynced)
-        => new("urn:moi:acr:1", [mayBeSynced ? "swk" : "hwk", "user", "mfa"]);
+    private static string[] Methods(bool mayBeSynced) => [mayBeSynced ? "swk" : "hwk", "user", "mfa"];
 }

@@ -1,6 +1,7 @@
+using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Sessions;
 
-namespace Moi.Identity.Idp.Features.Oidc;
+namespace Moi.Identity.Idp.Features.Passkeys;
 
 /// <summary>The assurance levels (<c>acr</c>) and which of them a session has.</summary>
 internal static class AssuranceLevels
@@ -14,11 +15,12 @@ internal static class AssuranceLevels
 
     private static readonly string[] Ascending = [One, Two, Three];
 
-    /// <summary>
-    /// The levels that somebody can reach here. Levels 2 and 3 need an identity that was checked, which this version
-    /// does not do.
-    /// </summary>
-    internal static IReadOnlyList<string> Attainable { get; } = [One];
+    /// <summary>The levels that somebody can reach here. Levels 2 and 3 need an identity that was checked.</summary>
+    internal static IReadOnlyList<string> Attainable(AssuranceOptions options) => options.IdentityProofing ? Ascending : [One];
+
+    /// <summary>What the passkey must be, for any of the levels asked for.</summary>
+    internal static AuthenticatorClass MinimumFor(IReadOnlyList<string> asked)
+        => asked.Count > 0 && asked.All(level => level == Three) ? AuthenticatorClass.Attested : AuthenticatorClass.Any;
 
     /// <summary>The level the session has at this moment.</summary>
     internal static string Of(Session session, DateTimeOffset now)

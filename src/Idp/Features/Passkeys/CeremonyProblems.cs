@@ -55,6 +55,15 @@ internal static class CeremonyProblems
 
     internal static readonly Problem LastPasskey = New("MOI-WA-021", "LastPasskey", 409);
 
+    /// <summary>The account demands an attested authenticator, and this one is none, or none any more.</summary>
+    internal static readonly Problem TooWeak = New("MOI-WA-022", "TooWeak", 403);
+
+    /// <summary>A new passkey whose maker does not vouch for it as it was demanded.</summary>
+    internal static readonly Problem NotAttested = New("MOI-WA-023", "NotAttested", 400);
+
+    /// <summary>The FIDO metadata call the model broken.</summary>
+    internal static readonly Problem BrokenModel = New("MOI-WA-024", "BrokenModel", 400);
+
     /// <summary>A refusal sooner than this was decided by the browser, not by a person.</summary>
     private static readonly TimeSpan TooQuick = TimeSpan.FromMilliseconds(500);
 
@@ -81,6 +90,9 @@ internal static class CeremonyProblems
         WebAuthnError.CounterRegression or WebAuthnError.BackupEligibilityChanged => Suspicious,
         WebAuthnError.CredentialNotAllowed or WebAuthnError.CredentialNotOwner => OtherAccount,
         WebAuthnError.CredentialExists => Taken,
+        WebAuthnError.TrustStatus or WebAuthnError.TrustAaguidDenied => BrokenModel,
+        WebAuthnError.TrustNoAnchor or WebAuthnError.TrustNoMetadata or WebAuthnError.TrustLevel or WebAuthnError.TrustType
+            or WebAuthnError.TrustKeyProtection or WebAuthnError.BackupEligibilityNotAllowed => NotAttested,
         WebAuthnError.RequestMalformed or WebAuthnError.RequestTooLarge or WebAuthnError.IdMismatch
             or WebAuthnError.TypeInvalid or WebAuthnError.ClientDataEmpty or WebAuthnError.ClientDataUtf8
             or WebAuthnError.ClientDataJson or WebAuthnError.ClientDataDuplicate => Unreadable,

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Microsoft.Extensions.Options;
 using Moi.Identity.Fido2;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
@@ -34,6 +35,7 @@ internal sealed partial class CeremonyService(
     SqlDatabase sql,
     AuditContextFactory audit,
     IdpMetrics metrics,
+    IOptions<AssuranceOptions> options,
     ILogger<CeremonyService> logger)
 {
     /// <summary>
@@ -45,6 +47,9 @@ internal sealed partial class CeremonyService(
         UnknownModels = UnknownModels.Accept,
     };
 
+    /// <summary>The strictest policy but for what Windows Hello needs: attested, device-bound, known to the metadata, certified.</summary>
+    private readonly RegistrationPolicy _attested = new() { Certification = options.Value.Certification, AllowTpmSha1 = true };
+
     /// <summary>Starts an authentication. The account is decided here or by the passkey, never by the answer's form.</summary>
     internal async Task<StartedCeremony> StartAsync(HttpContext http, AuthenticationWish wish, CancellationToken ct)
     {
@@ -53,7 +58,9 @@ internal sealed partial class CeremonyService(
             Policy = AuthenticationPolicy.Passkeys,
             // The cast matters: a null array would become an empty handle.
             UserHandle = wish.Account is { } known ? known.UserHandle : (ReadOnlyMemory<byte>?)null,
-            AllowCredentials = wish.Account is { } account ? await credentials.DescriptorsAsync(account.CitizenId, ct) : [],
+            AllowCredentials = wish.Account is { } account
+                ? await credentials.DescriptorsAsync(account.CitizenId, (AuthenticatorClass)Math.Max((int)account.Minimum, (int)wish.Minimum), ct)
+                : [],
             Hints = wish.Hints,
         });
         var handle = await authentications.AddAsync(
@@ -74,14 +81,18 @@ internal sealed partial class CeremonyService(
     /// <summary>Starts a registration.</summary>
     internal async Task<StartedCeremony> StartAsync(HttpContext http, RegistrationWish wish, CancellationToken ct)
     {
+        var mustBeAttested = wish.Minimum == AuthenticatorClass.Attested;
         var ceremony = registration.Start(new RegistrationRequest
         {
             UserHandle = wish.UserHandle,
             UserName = wish.Label,
             UserDisplayName = wish.Label,
-            Policy = Citizens,
+            Policy = mustBeAttested ? _attested : Citizens,
+
+            // Nobody's device is asked what it is where it does not matter: browsers warn of the question.
+            Attestation = mustBeAttested || wish.IsSecurityKey ? AttestationConveyance.Direct : AttestationConveyance.None,
             ExcludeCredentials = wish.CitizenId is { } citizen ? await credentials.DescriptorsAsync(citizen, ct) : [],
-            Hints = ["client-device"],
+            Hints = wish.IsSecurityKey ? ["security-key"] : mustBeAttested ? ["security-key", "client-device"] : ["client-device"],
         });
         var handle = await registrations.AddAsync(
             new PendingRegistration
@@ -92,6 +103,7 @@ internal sealed partial class CeremonyService(
                 Ground = wish.Ground,
                 Sid = wish.Sid,
                 CitizenId = wish.CitizenId,
+                Minimum = wish.Minimum,
             },
             ct);
         return new StartedCeremony(handle, ceremony.Options.ToJson());
@@ -142,9 +154,9 @@ internal sealed partial class CeremonyService(
         metrics.CeremonyFinished(CeremonyKind.Get, "ok");
 
         // Told only to somebody who has proven that the passkey is theirs.
-        return stored!.CitizenStatus == CitizenStatus.Active
-            ? (new VerifiedPasskey(pending, stored, result.Success), null)
-            : (null, new CeremonyFailure(CeremonyProblems.Suspended));
+        return stored!.CitizenStatus != CitizenStatus.Active ? (null, new CeremonyFailure(CeremonyProblems.Suspended))
+            : stored.Class < stored.Minimum ? (null, new CeremonyFailure(CeremonyProblems.TooWeak))
+            : (new VerifiedPasskey(pending, stored, result.Success), null);
     }
 
     /// <summary>Finishes a registration that was started for <paramref name="purpose"/>.</summary>

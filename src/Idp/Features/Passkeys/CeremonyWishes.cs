@@ -1,7 +1,13 @@
+using Moi.Identity.Idp.Data;
+
 namespace Moi.Identity.Idp.Features.Passkeys;
 
 /// <summary>An account that is known before the ceremony: only its passkeys will do.</summary>
-internal sealed record KnownAccount(Guid CitizenId, byte[] UserHandle);
+internal sealed record KnownAccount(Guid CitizenId, byte[] UserHandle)
+{
+    /// <summary>What its passkeys must be.</summary>
+    internal AuthenticatorClass Minimum { get; init; }
+}
 
 /// <summary>What an authentication is started for.</summary>
 internal sealed record AuthenticationWish(AuthenticationPurpose Purpose)
@@ -16,6 +22,9 @@ internal sealed record AuthenticationWish(AuthenticationPurpose Purpose)
     internal Guid? Subject { get; init; }
 
     internal IReadOnlyList<string> Hints { get; init; } = [];
+
+    /// <summary>Of a known account, only passkeys that are worth this are asked for.</summary>
+    internal AuthenticatorClass Minimum { get; init; }
 }
 
 /// <summary>What a registration is started for.</summary>
@@ -29,4 +38,10 @@ internal sealed record RegistrationWish(RegistrationPurpose Purpose, string Grou
     internal Guid? CitizenId { get; init; }
 
     internal string? Sid { get; init; }
+
+    /// <summary>What the passkey must be.</summary>
+    internal AuthenticatorClass Minimum { get; init; }
+
+    /// <summary>Whether a security key is wanted, and asked for its maker's word.</summary>
+    internal bool IsSecurityKey { get; init; }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Moi.Identity.Fido2;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
@@ -7,10 +8,20 @@ namespace Moi.Identity.Idp.Features.Passkeys;
 
 /// <summary>A passkey as the sign-in path reads it: its record for the engine, and whose it is.</summary>
 internal sealed record StoredCredential(
-    Guid Id, Guid CitizenId, CredentialRecord Record, DateTimeOffset? LastUsedAt, CitizenStatus CitizenStatus, string DisplayLabel);
+    Guid Id, Guid CitizenId, CredentialRecord Record, DateTimeOffset? LastUsedAt, CitizenStatus CitizenStatus, string DisplayLabel)
+{
+    /// <summary>What the authenticator is worth today.</summary>
+    internal AuthenticatorClass Class { get; init; }
+
+    /// <summary>What the account demands of it.</summary>
+    internal AuthenticatorClass Minimum { get; init; }
+
+    /// <summary>How well its owner is known.</summary>
+    internal IdentityLevel Identity { get; init; }
+}
 
 /// <summary>Reads and updates passkeys in plain SQL: one select and one update a ceremony.</summary>
-internal sealed class CredentialTable(SqlDatabase sql)
+internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions> options)
 {
     /// <summary>A synced passkey keeps no counter; its last use is written at most this often.</summary>
     private static readonly TimeSpan LastUseGrain = TimeSpan.FromMinutes(5);
@@ -18,13 +29,14 @@ internal sealed class CredentialTable(SqlDatabase sql)
     private const string Find = """
         SELECT k.id, k.citizen_id, k.credential_id, k.rp_id, z.user_handle, k.public_key, k.sign_count,
                k.user_verification_initialized, k.backup_eligible, k.backed_up, k.status, k.last_used_at, z.status, z.display_label,
-               k.transports
+               k.transports, k.attestation_trusted, k.model_standing, k.certification, z.identity_level, z.minimum_authenticator
         FROM credentials k JOIN citizens z ON z.id = k.citizen_id
         WHERE k.credential_id = @credential
         """;
 
     private const string Descriptors = """
-        SELECT credential_id, transports FROM credentials WHERE citizen_id = @citizen AND status = 0 ORDER BY created_at LIMIT 100
+        SELECT credential_id, transports, backup_eligible, attestation_trusted, model_standing, certification
+        FROM credentials WHERE citizen_id = @citizen AND status = 0 ORDER BY created_at LIMIT 100
         """;
 
     // Whatever their state: a device must not lose a passkey that is only suspended.
@@ -34,7 +46,7 @@ internal sealed class CredentialTable(SqlDatabase sql)
         WHERE z.id = @citizen AND k.status <> 2 ORDER BY k.created_at LIMIT 100
         """;
 
-    private const string Account = "SELECT id, user_handle FROM citizens WHERE id = @citizen AND status = 0";
+    private const string Account = "SELECT id, user_handle, minimum_authenticator FROM citizens WHERE id = @citizen AND status = 0";
 
     // Nobody else may have used it since it was read, nobody may have removed it, and the counter only ever grows.
     private const string Update = """
@@ -50,15 +62,20 @@ internal sealed class CredentialTable(SqlDatabase sql)
     /// <summary>The account, if it may sign in.</summary>
     internal Task<KnownAccount?> AccountAsync(Guid citizenId, CancellationToken ct)
         => sql.FirstAsync(
-            Account, p => p.Add("citizen", citizenId), row => new KnownAccount(row.Guid(0), row.Bytes(1)), ct);
+            Account, p => p.Add("citizen", citizenId), row => new KnownAccount(row.Guid(0), row.Bytes(1)) { Minimum = (AuthenticatorClass)row.Integer(2) }, ct);
 
     /// <summary>The passkeys of an account, as options name them.</summary>
-    internal Task<List<PublicKeyCredentialDescriptor>> DescriptorsAsync(Guid citizenId, CancellationToken ct)
-        => sql.ListAsync(
-            Descriptors,
-            p => p.Add("citizen", citizenId),
-            row => new PublicKeyCredentialDescriptor { Id = row.Bytes(0), Transports = Split(row.Text(1)) },
-            ct);
+    internal async Task<IReadOnlyList<PublicKeyCredentialDescriptor>> DescriptorsAsync(Guid citizenId, CancellationToken ct)
+        => [.. (await ListAsync(citizenId, ct)).Select(passkey => passkey.Descriptor)];
+
+    /// <summary>Those that are good enough, where there are any; else all of them, and the answer will not do.</summary>
+    internal async Task<IReadOnlyList<PublicKeyCredentialDescriptor>> DescriptorsAsync(
+        Guid citizenId, AuthenticatorClass minimum, CancellationToken ct)
+    {
+        var all = await ListAsync(citizenId, ct);
+        var enough = all.Where(passkey => passkey.Class >= minimum).ToArray();
+        return [.. (enough.Length > 0 ? enough : [.. all]).Select(passkey => passkey.Descriptor)];
+    }
 
     /// <summary>The passkeys of an account, as devices may know them.</summary>
     internal Task<List<(byte[] UserHandle, string Label, byte[] CredentialId)>> KnownAsync(Guid citizenId, CancellationToken ct)
@@ -93,9 +110,24 @@ internal sealed class CredentialTable(SqlDatabase sql)
 
     private async Task<bool> AppendAsync(AuditEvent audit, CancellationToken ct) => await sql.AppendAsync(audit, ct) == 1;
 
+    private Task<List<(PublicKeyCredentialDescriptor Descriptor, AuthenticatorClass Class)>> ListAsync(Guid citizenId, CancellationToken ct)
+        => sql.ListAsync(
+            Descriptors,
+            p => p.Add("citizen", citizenId),
+            row => (new PublicKeyCredentialDescriptor { Id = row.Bytes(0), Transports = Split(row.Text(1)) }, ClassOf(row, 2)),
+            ct);
+
+    /// <summary>From four columns: backup eligible, trusted, standing and certification.</summary>
+    private AuthenticatorClass ClassOf(SqlRow row, int at) => ClassOf(row, row.Flag(at), at + 1);
+
+    private AuthenticatorClass ClassOf(SqlRow row, bool isBackupEligible, int at)
+        => ModelState.ClassOf(
+            isBackupEligible, row.Flag(at), Enum.Parse<ModelStanding>(row.Text(at + 1)), Enum.Parse<CertificationLevel>(row.Text(at + 2)),
+            options.Value);
+
     private static string[]? Split(string transports) => transports.Length == 0 ? null : transports.Split(',');
 
-    private static StoredCredential Read(SqlRow row) => new(
+    private StoredCredential Read(SqlRow row) => new(
         row.Guid(0),
         row.Guid(1),
         new CredentialRecord
@@ -118,5 +150,10 @@ internal sealed class CredentialTable(SqlDatabase sql)
         },
         row.TimeOrNull(11),
         (CitizenStatus)row.Integer(12),
-        row.Text(13));
+        row.Text(13))
+    {
+        Class = ClassOf(row, row.Flag(8), 15),
+        Identity = (IdentityLevel)row.Integer(18),
+        Minimum = (AuthenticatorClass)row.Integer(19),
+    };
 }

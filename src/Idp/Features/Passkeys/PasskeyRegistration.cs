@@ -12,7 +12,7 @@ namespace Moi.Identity.Idp.Features.Passkeys;
 
 /// <summary>Stores verified registrations: account, passkey and events in one transaction, or nothing.</summary>
 internal sealed class PasskeyRegistration(
-    IdpDb db, UserManager<Citizen> citizens, CeremonyService ceremonies, AuditContextFactory audit)
+    IdpDb db, UserManager<Citizen> citizens, CeremonyService ceremonies, MetadataStore metadata, AuditContextFactory audit)
 {
     /// <summary>More than anybody needs, few enough to be read.</summary>
     internal const int MostPasskeys = 20;
@@ -32,6 +32,7 @@ internal sealed class PasskeyRegistration(
             DisplayLabel = label,
             UserHandle = passkey.Record.UserHandle.ToArray(),
             CreatedAt = context.At,
+            MinimumAuthenticator = passkey.Ceremony.Minimum,
         };
         var created = await citizens.CreateAsync(citizen);
         if (!created.Succeeded)
@@ -96,30 +97,39 @@ internal sealed class PasskeyRegistration(
         return (credential, null);
     }
 
-    private static Credential Row(Guid citizenId, CredentialRecord record, AuditContext context) => new()
+    private Credential Row(Guid citizenId, CredentialRecord record, AuditContext context)
     {
-        Id = Guid.CreateVersion7(context.At),
-        CitizenId = citizenId,
-        CredentialId = record.Id.ToArray(),
-        PublicKey = record.PublicKey.ToArray(),
-        Algorithm = (int)record.Algorithm,
-        SignCount = record.SignCount,
-        Aaguid = record.Aaguid,
-        Transports = string.Join(',', record.Transports),
-        BackupEligible = record.IsBackupEligible,
-        BackedUp = record.IsBackedUp,
-        UserVerificationInitialized = record.IsUserVerificationInitialized,
-        AttestationFormat = record.AttestationFormat,
-        AttestationType = record.AttestationType.ToString(),
-        AttestationTrusted = record.IsAttestationTrusted,
-        Certification = record.CertificationLevel.ToString(),
-        MetadataNumber = record.MetadataNumber,
-        AttestationObject = record.AttestationObject.ToArray(),
-        AttestationClientDataJson = record.AttestationClientDataJson.ToArray(),
-        RpId = record.RelyingPartyId,
-        CreatedAt = context.At,
-        LastUsedOn = context.Device,
-    };
+        var model = ModelState.Of(record, metadata.Current, context.At);
+        return new()
+        {
+            Id = Guid.CreateVersion7(context.At),
+            CitizenId = citizenId,
+            CredentialId = record.Id.ToArray(),
+            PublicKey = record.PublicKey.ToArray(),
+            Algorithm = (int)record.Algorithm,
+            SignCount = record.SignCount,
+            Aaguid = record.Aaguid,
+            Transports = string.Join(',', record.Transports),
+            BackupEligible = record.IsBackupEligible,
+            BackedUp = record.IsBackedUp,
+            UserVerificationInitialized = record.IsUserVerificationInitialized,
+            AttestationFormat = record.AttestationFormat,
+            AttestationType = record.AttestationType.ToString(),
+            AttestationTrusted = record.IsAttestationTrusted,
+            Certification = model.Certification.ToString(),
+            MetadataNumber = record.MetadataNumber,
+            TrustPath = record.IsAttestationTrusted ? string.Join(',', record.TrustPathThumbprints) : "",
+            TrustAnchor = record.TrustAnchorThumbprint,
+            AttestationKeyIdentifier = record.AttestationKeyIdentifier,
+            ModelStanding = model.Standing.ToString(),
+            ModelStatuses = model.Statuses,
+            AttestationObject = record.AttestationObject.ToArray(),
+            AttestationClientDataJson = record.AttestationClientDataJson.ToArray(),
+            RpId = record.RelyingPartyId,
+            CreatedAt = context.At,
+            LastUsedOn = context.Device,
+        };
+    }
 
     /// <summary>§7.1 step 26, for any citizen and without a race: the unique index decides.</summary>
     private async Task<CeremonyFailure?> SaveAsync(CancellationToken ct)

@@ -13,6 +13,7 @@ internal static class PasskeysFeature
     internal static IServiceCollection AddPasskeys(this IServiceCollection services)
     {
         services.AddOptions<PasskeyOptions>().BindConfiguration(PasskeyOptions.Section).ValidateOnStart();
+        services.AddOptions<AssuranceOptions>().BindConfiguration(AssuranceOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<PasskeyOptions>, PasskeyOptionsValidator>();
         services.AddSingleton(provider =>
         {

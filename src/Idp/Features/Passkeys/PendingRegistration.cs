@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Moi.Identity.Fido2;
+using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Storage;
 
 namespace Moi.Identity.Idp.Features.Passkeys;
@@ -42,6 +43,9 @@ internal sealed record PendingRegistration
 
     /// <summary>The account, where there is one.</summary>
     public Guid? CitizenId { get; init; }
+
+    /// <summary>What the passkey must be; a new account demands it from then on.</summary>
+    public AuthenticatorClass Minimum { get; init; }
 }
 
 [JsonSerializable(typeof(PendingRegistration))]

@@ -30,6 +30,7 @@ internal sealed class SignInCeremony(
                 Account = account,
                 Transaction = request.Handle,
                 Hints = hints,
+                Minimum = AssuranceLevels.MinimumFor(request.Requirement.AcrValues),
             },
             ct);
     }

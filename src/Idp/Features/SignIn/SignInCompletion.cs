@@ -22,7 +22,7 @@ internal sealed class SignInCompletion(
         HttpContext http, SignInRequest request, VerifiedPasskey verified, CancellationToken ct)
     {
         var context = audit.Create();
-        var level = AssuranceLevel.Of(verified.Verdict);
+        var level = AssuranceLevel.Of(verified);
         var (citizen, credential) = (verified.Credential.CitizenId, verified.Credential.Id);
 
         // Somebody who is signed in here and proves it once more, asked to or in a second tab, keeps the session: no agency

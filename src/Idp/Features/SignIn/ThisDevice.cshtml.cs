@@ -103,6 +103,7 @@ internal sealed class ThisDeviceModel(
             HttpContext,
             new RegistrationWish(RegistrationPurpose.AddPasskey, Handle!, account.UserHandle, session.DisplayLabel)
             {
+                Minimum = account.Minimum,
                 CitizenId = session.CitizenId,
                 Sid = session.Sid,
             },

@@ -66,6 +66,14 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasColumnType("character varying(50)")
                         .HasColumnName("display_label");
 
+                    b.Property<int>("IdentityLevel")
+                        .HasColumnType("integer")
+                        .HasColumnName("identity_level");
+
+                    b.Property<int>("MinimumAuthenticator")
+                        .HasColumnType("integer")
+                        .HasColumnName("minimum_authenticator");
+
                     b.Property<DateTimeOffset?>("NudgeAfter")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("nudge_after");
@@ -116,6 +124,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
                         .HasColumnName("attestation_format");
+
+                    b.Property<string>("AttestationKeyIdentifier")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("attestation_key_identifier");
 
                     b.Property<byte[]>("AttestationObject")
                         .HasColumnType("bytea")
@@ -173,6 +186,18 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("metadata_number");
 
+                    b.Property<string>("ModelStanding")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("model_standing");
+
+                    b.Property<string>("ModelStatuses")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("model_statuses");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -203,6 +228,16 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("transports");
+
+                    b.Property<string>("TrustAnchor")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("trust_anchor");
+
+                    b.Property<string>("TrustPath")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trust_path");
 
                     b.Property<bool>("UserVerificationInitialized")
                         .HasColumnType("boolean")
@@ -434,6 +469,14 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     b.Property<long>("Number")
                         .HasColumnType("bigint")
                         .HasColumnName("number");
+
+                    b.Property<long?>("ReviewedNumber")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reviewed_number");
+
+                    b.Property<DateTimeOffset?>("ReviewedOn")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reviewed_on");
 
                     b.Property<DateTimeOffset>("StoredAt")
                         .HasColumnType("timestamp with time zone")

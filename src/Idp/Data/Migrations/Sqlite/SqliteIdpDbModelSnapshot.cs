@@ -59,6 +59,14 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("display_label");
 
+                    b.Property<int>("IdentityLevel")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("identity_level");
+
+                    b.Property<int>("MinimumAuthenticator")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("minimum_authenticator");
+
                     b.Property<long?>("NudgeAfter")
                         .HasColumnType("INTEGER")
                         .HasColumnName("nudge_after");
@@ -109,6 +117,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")
                         .HasColumnName("attestation_format");
+
+                    b.Property<string>("AttestationKeyIdentifier")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("attestation_key_identifier");
 
                     b.Property<byte[]>("AttestationObject")
                         .HasColumnType("BLOB")
@@ -166,6 +179,18 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("metadata_number");
 
+                    b.Property<string>("ModelStanding")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model_standing");
+
+                    b.Property<string>("ModelStatuses")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model_statuses");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(40)
@@ -196,6 +221,16 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("transports");
+
+                    b.Property<string>("TrustAnchor")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trust_anchor");
+
+                    b.Property<string>("TrustPath")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trust_path");
 
                     b.Property<bool>("UserVerificationInitialized")
                         .HasColumnType("INTEGER")
@@ -427,6 +462,14 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     b.Property<long>("Number")
                         .HasColumnType("INTEGER")
                         .HasColumnName("number");
+
+                    b.Property<long?>("ReviewedNumber")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reviewed_number");
+
+                    b.Property<long?>("ReviewedOn")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reviewed_on");
 
                     b.Property<long>("StoredAt")
                         .HasColumnType("INTEGER")

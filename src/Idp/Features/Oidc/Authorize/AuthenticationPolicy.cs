@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
 using OpenIddict.Abstractions;
@@ -27,12 +28,13 @@ internal static class AuthenticationPolicy
     /// <param name="request">The accepted authorization request.</param>
     /// <param name="session">The session of the browser.</param>
     /// <param name="outcome">The authentication that was made for this transaction.</param>
+    /// <param name="levels">The levels that can be reached here.</param>
     /// <param name="now">The time.</param>
     internal static AuthenticationDecision Decide(
-        OpenIddictRequest request, Session? session, AuthenticationOutcome? outcome, DateTimeOffset now)
+        OpenIddictRequest request, Session? session, AuthenticationOutcome? outcome, IReadOnlyList<string> levels, DateTimeOffset now)
     {
         var asked = request.GetAcrValues();
-        string[] attainable = [.. asked.Where(AssuranceLevels.Attainable.Contains)];
+        string[] attainable = [.. asked.Where(levels.Contains)];
         if (asked.Length > 0 && attainable.Length == 0)
         {
             return new AuthenticationDecision.Refuse(UnmetRequirements, "None of the acr_values can be reached.");

@@ -8,6 +8,7 @@ using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
 using OpenIddict.Abstractions;
@@ -23,7 +24,7 @@ namespace Moi.Identity.Idp.Features.Oidc.Authorize;
 /// </summary>
 internal sealed class AuthorizeCitizen(
     ClientCatalog clients, SignInTransactions transactions, GrantStore grants, SqlDatabase sql, AuditContextFactory audit,
-    IOptions<IdpOptions> options, TimeProvider time)
+    IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance, TimeProvider time)
     : IOpenIddictServerHandler<HandleAuthorizationRequestContext>
 {
     public async ValueTask HandleAsync(HandleAuthorizationRequestContext context)
@@ -41,7 +42,8 @@ internal sealed class AuthorizeCitizen(
 
         await http.AuthenticateAsync(SessionAuthentication.Scheme_);
         var session = http.GetSession();
-        switch (AuthenticationPolicy.Decide(request, session, transaction?.Outcome, time.GetUtcNow()))
+        switch (AuthenticationPolicy.Decide(
+            request, session, transaction?.Outcome, AssuranceLevels.Attainable(assurance.Value), time.GetUtcNow()))
         {
             case AuthenticationDecision.Refuse refusal:
                 context.Reject(refusal.Error, refusal.Description);

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Oidc.Discovery;
@@ -20,14 +21,14 @@ internal sealed class DiscoveryDocument
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public DiscoveryDocument(IOptions<IdpOptions> options)
+    public DiscoveryDocument(IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance)
     {
-        Bytes = Encoding.UTF8.GetBytes(Build(options.Value.Issuer).ToJsonString(Plain));
+        Bytes = Encoding.UTF8.GetBytes(Build(options.Value.Issuer, AssuranceLevels.Attainable(assurance.Value)).ToJsonString(Plain));
     }
 
     internal ReadOnlyMemory<byte> Bytes { get; }
 
-    private static JsonObject Build(string issuer) => new()
+    private static JsonObject Build(string issuer, IReadOnlyList<string> levels) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = issuer + "connect/authorize",
@@ -46,7 +47,7 @@ internal sealed class DiscoveryDocument
         ["grant_types_supported"] = List(["authorization_code", "refresh_token"]),
         ["code_challenge_methods_supported"] = List(["S256"]),
         ["subject_types_supported"] = List(["pairwise"]),
-        ["acr_values_supported"] = List(AssuranceLevels.Attainable),
+        ["acr_values_supported"] = List(levels),
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account"]),
         ["ui_locales_supported"] = List(Languages.All.Select(l => l.Culture.Name)),
         ["id_token_signing_alg_values_supported"] = List(RingKey.Algorithms),

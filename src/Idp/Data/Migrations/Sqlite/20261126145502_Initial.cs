@@ -1,10 +1,9 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
-using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Moi.Identity.Idp.Data.Migrations.Postgres
+namespace Moi.Identity.Idp.Data.Migrations.Sqlite
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -16,12 +15,12 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "administrator_invitations",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    token_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    citizen_id = table.Column<Guid>(type: "uuid", nullable: true)
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    token_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    used_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -32,15 +31,15 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "audit_events",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    name = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    citizen_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    client_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
-                    sid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    device = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
-                    trace_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    details = table.Column<string>(type: "text", nullable: false)
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: true),
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true),
+                    sid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    device = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
+                    trace_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    details = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -51,14 +50,16 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "citizens",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    display_label = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
-                    user_handle = table.Column<byte[]>(type: "bytea", maxLength: 64, nullable: false),
-                    status = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    nudge_after = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    security_stamp = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    concurrency_stamp = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true)
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    display_label = table.Column<string>(type: "TEXT", maxLength: 50, nullable: false),
+                    user_handle = table.Column<byte[]>(type: "BLOB", maxLength: 64, nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    identity_level = table.Column<int>(type: "INTEGER", nullable: false),
+                    minimum_authenticator = table.Column<int>(type: "INTEGER", nullable: false),
+                    nudge_after = table.Column<long>(type: "INTEGER", nullable: true),
+                    security_stamp = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    concurrency_stamp = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -69,10 +70,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "data_protection_keys",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    friendly_name = table.Column<string>(type: "text", nullable: true),
-                    xml = table.Column<string>(type: "text", nullable: true)
+                    id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    friendly_name = table.Column<string>(type: "TEXT", nullable: true),
+                    xml = table.Column<string>(type: "TEXT", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -83,13 +84,15 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "fido_metadata",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "integer", nullable: false),
-                    number = table.Column<long>(type: "bigint", nullable: false),
-                    next_update = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    digest = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    blob = table.Column<byte[]>(type: "bytea", nullable: false),
-                    tag = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true),
-                    stored_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<int>(type: "INTEGER", nullable: false),
+                    number = table.Column<long>(type: "INTEGER", nullable: false),
+                    next_update = table.Column<long>(type: "INTEGER", nullable: false),
+                    digest = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    blob = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true),
+                    stored_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    reviewed_number = table.Column<long>(type: "INTEGER", nullable: true),
+                    reviewed_on = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -100,13 +103,13 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "logout_outbox",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    client_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    sid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    subject = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    attempts = table.Column<int>(type: "integer", nullable: false),
-                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    sid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    attempts = table.Column<int>(type: "INTEGER", nullable: false),
+                    next_attempt_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -117,14 +120,14 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "relying_parties",
                 columns: table => new
                 {
-                    client_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    agency = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    profile = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    metadata = table.Column<string>(type: "text", nullable: false),
-                    secret_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false)
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    agency = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    profile = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    metadata = table.Column<string>(type: "TEXT", nullable: false),
+                    secret_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -135,14 +138,14 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "signing_keys",
                 columns: table => new
                 {
-                    kid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    alg = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    generation = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    activates_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    retires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    public_jwk = table.Column<string>(type: "text", nullable: false),
-                    protected_private = table.Column<byte[]>(type: "bytea", nullable: false)
+                    kid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    alg = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    generation = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    activates_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    retires_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    public_jwk = table.Column<string>(type: "TEXT", nullable: false),
+                    protected_private = table.Column<byte[]>(type: "BLOB", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -153,10 +156,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "administrator_roles",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    citizen_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    agency = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
-                    granted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    agency = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    granted_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -173,10 +176,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "consents",
                 columns: table => new
                 {
-                    citizen_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    client_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    released = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
-                    granted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    released = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    granted_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -193,30 +196,35 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "credentials",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    citizen_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    credential_id = table.Column<byte[]>(type: "bytea", maxLength: 1023, nullable: false),
-                    public_key = table.Column<byte[]>(type: "bytea", nullable: false),
-                    algorithm = table.Column<int>(type: "integer", nullable: false),
-                    sign_count = table.Column<long>(type: "bigint", nullable: false),
-                    aaguid = table.Column<Guid>(type: "uuid", nullable: false),
-                    transports = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
-                    backup_eligible = table.Column<bool>(type: "boolean", nullable: false),
-                    backed_up = table.Column<bool>(type: "boolean", nullable: false),
-                    user_verification_initialized = table.Column<bool>(type: "boolean", nullable: false),
-                    attestation_format = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    attestation_type = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    attestation_trusted = table.Column<bool>(type: "boolean", nullable: false),
-                    certification = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    metadata_number = table.Column<long>(type: "bigint", nullable: true),
-                    attestation_object = table.Column<byte[]>(type: "bytea", nullable: true),
-                    attestation_client_data_json = table.Column<byte[]>(type: "bytea", nullable: true),
-                    rp_id = table.Column<string>(type: "character varying(253)", maxLength: 253, nullable: false),
-                    status = table.Column<int>(type: "integer", nullable: false),
-                    name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    last_used_on = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false)
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    credential_id = table.Column<byte[]>(type: "BLOB", maxLength: 1023, nullable: false),
+                    public_key = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    algorithm = table.Column<int>(type: "INTEGER", nullable: false),
+                    sign_count = table.Column<long>(type: "INTEGER", nullable: false),
+                    aaguid = table.Column<Guid>(type: "TEXT", nullable: false),
+                    transports = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false),
+                    backup_eligible = table.Column<bool>(type: "INTEGER", nullable: false),
+                    backed_up = table.Column<bool>(type: "INTEGER", nullable: false),
+                    user_verification_initialized = table.Column<bool>(type: "INTEGER", nullable: false),
+                    attestation_format = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    attestation_type = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    attestation_trusted = table.Column<bool>(type: "INTEGER", nullable: false),
+                    certification = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    metadata_number = table.Column<long>(type: "INTEGER", nullable: true),
+                    trust_path = table.Column<string>(type: "TEXT", nullable: false),
+                    trust_anchor = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    attestation_key_identifier = table.Column<string>(type: "TEXT", maxLength: 40, nullable: true),
+                    model_standing = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    model_statuses = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
+                    attestation_object = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    attestation_client_data_json = table.Column<byte[]>(type: "BLOB", nullable: true),
+                    rp_id = table.Column<string>(type: "TEXT", maxLength: 253, nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_used_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    last_used_on = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -233,17 +241,17 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "grants",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    citizen_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    credential_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    client_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    sid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    subject = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    scopes = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
-                    locale = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    status = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    credential_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    sid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    scopes = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
+                    locale = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    used_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -260,9 +268,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "pairwise_subjects",
                 columns: table => new
                 {
-                    citizen_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    sector = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    subject = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false)
+                    citizen_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    sector = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    subject = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -279,11 +287,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "refresh_tokens",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    grant_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    status = table.Column<int>(type: "integer", nullable: false),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    grant_id = table.Column<Guid>(type: "TEXT", nullable: false),
+                    status = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -11,6 +11,9 @@ namespace Moi.Identity.Idp.Features.Account;
 /// <summary>How well the account would survive the loss of a device.</summary>
 internal enum Safety
 {
+    /// <summary>Something is wrong with the model of a passkey; the page says what above.</summary>
+    Attention,
+
     /// <summary>One passkey that is on one device only.</summary>
     Low,
 
@@ -28,7 +31,7 @@ internal sealed record AccountView(
 {
     internal bool HasAlarmingModel => Passkeys.Any(p => PasskeyModels.IsAlarming(p.Credential));
 
-    internal Safety Safety => HasAlarmingModel && Passkeys.Count == 1 ? Safety.Low
+    internal Safety Safety => HasAlarmingModel ? Safety.Attention
         : Passkeys.Count > 1 ? Safety.High
         : Passkeys.Any(p => p.Credential.BackupEligible) ? Safety.Medium
         : Safety.Low;

@@ -14,7 +14,7 @@ public partial class DependencyTests
         ["Account"] = ["Audit", "Passkeys"],
         ["Administrators"] = ["Audit", "Passkeys"],
         ["Audit"] = [],
-        ["Clients"] = ["Audit", "SignIn"],
+        ["Clients"] = ["Audit", "Passkeys", "SignIn"],
         ["Consent"] = ["Account", "Audit", "Clients", "Oidc", "SignIn"],
         ["InAppBrowsers"] = ["SignIn"],
         ["Metadata"] = ["Audit", "Oidc", "Passkeys"],

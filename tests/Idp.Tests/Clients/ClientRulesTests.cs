@@ -62,6 +62,7 @@ public sealed class ClientRulesTests
     [InlineData("redirect_uris", null, "$[0].redirect_uris", "missing")]
     [InlineData("redirect_uris", "[7]", "$[0].redirect_uris[0]", "type")]
     [InlineData("backchannel_logout_uri", "\"http://10.0.0.1/\"", "$[0].backchannel_logout_uri", "https")]
+    [InlineData("moi_minimum_acr", "\"urn:moi:acr:4\"", "$[0].moi_minimum_acr", "value")]
     [InlineData("require_pushed_authorization_requests", "\"yes\"", "$[0].require_pushed_authorization_requests", "type")]
     [InlineData("contacts", "\"me\"", "$[0].contacts", "type")]
     public void Each_mistake_is_named_by_its_member(string member, string? value, string path, string rule)

@@ -20,7 +20,7 @@ public sealed class AuthenticationPolicyTests
 
     [Fact]
     public void Without_a_session_the_citizen_signs_in()
-        => AuthenticationPolicy.Decide(new(), null, null, AssuranceLevels.Attainable(new()), Now).ShouldBeOfType<AuthenticationDecision.SignIn>()
+        => AuthenticationPolicy.Decide(new(), null, null, AssuranceLevels.One, AssuranceLevels.Attainable(new()), Now).ShouldBeOfType<AuthenticationDecision.SignIn>()
             .Requirement.Fresh.ShouldBeFalse();
 
     [Theory]
@@ -92,6 +92,21 @@ public sealed class AuthenticationPolicyTests
         requirement.AcrValues.ShouldBe([asked]);
     }
 
+    [Theory]
+    [InlineData(null, "urn:moi:acr:2", true)]
+    [InlineData(null, "urn:moi:acr:1", false)]
+    [InlineData("urn:moi:acr:1", "urn:moi:acr:1", false)]
+    [InlineData("urn:moi:acr:1 urn:moi:acr:3", "urn:moi:acr:2", false)]
+    [InlineData("urn:moi:acr:1 urn:moi:acr:3", "urn:moi:acr:3", true)]
+    [InlineData("urn:unknown", "urn:moi:acr:2", true)]
+    public void A_client_that_wants_level_2_of_everybody_gets_it_whatever_it_asks_for(string? asked, string reached, bool isEnough)
+        => (Decide(new() { AcrValues = asked }, null, reached, 0, Proofing, AssuranceLevels.Two) is AuthenticationDecision.Enough).ShouldBe(isEnough);
+
+    [Fact]
+    public void A_minimum_that_nobody_can_reach_is_refused_at_once()
+        => Decide(new(), minimum: AssuranceLevels.Two).ShouldBeOfType<AuthenticationDecision.Refuse>()
+            .Error.ShouldBe("unmet_authentication_requirements");
+
     [Fact]
     public void A_passkey_that_was_just_used_and_does_not_reach_the_level_is_not_asked_for_again()
     {
@@ -101,7 +116,7 @@ public sealed class AuthenticationPolicyTests
     }
 
     private static AuthenticationDecision Decide(
-        OpenIddictRequest request, AuthenticationOutcome? outcome = null, string acr = "urn:moi:acr:1", int minutesAgo = 5, AssuranceOptions? options = null)
+        OpenIddictRequest request, AuthenticationOutcome? outcome = null, string acr = "urn:moi:acr:1", int minutesAgo = 5, AssuranceOptions? options = null, string minimum = AssuranceLevels.One)
         => AuthenticationPolicy.Decide(
             request,
             new Session
@@ -118,5 +133,5 @@ public sealed class AuthenticationPolicyTests
                 Device = "",
                 DisplayLabel = "",
             },
-            outcome, AssuranceLevels.Attainable(options ?? new()), Now);
+            outcome, minimum, AssuranceLevels.Attainable(options ?? new()), Now);
 }

@@ -27,6 +27,9 @@ internal sealed record ClientMetadata
 
     public required string Status { get; init; }
 
+    /// <summary>The assurance level that nobody enters without, whatever a request asks for.</summary>
+    public required string MinimumAcr { get; init; }
+
     public required string ApplicationType { get; init; }
 
     public required IReadOnlyList<string> RedirectUris { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Features.Passkeys;
 
 namespace Moi.Identity.Idp.Features.Clients;
 
@@ -14,6 +15,7 @@ internal sealed class ClientMetadataReader
         "id_token_signed_response_alg", "subject_type", "backchannel_logout_uri", "backchannel_logout_session_required",
         "require_pushed_authorization_requests", "software_id", "software_version",
         "moi_agency", "moi_agency_name", "moi_agency_name#zh-TW", "moi_agency_name#en", "moi_profile", "moi_status",
+        "moi_minimum_acr",
     ];
 
     private readonly JsonObject _object;
@@ -70,6 +72,7 @@ internal sealed class ClientMetadataReader
             AgencyNameEn = Text("moi_agency_name#en") ?? agencyName,
             Profile = Text("moi_profile") ?? "basic",
             Status = Text("moi_status") ?? "active",
+            MinimumAcr = Text("moi_minimum_acr") ?? AssuranceLevels.One,
             ApplicationType = Text("application_type") ?? "web",
             RedirectUris = Texts("redirect_uris") ?? [],
             PostLogoutRedirectUris = Texts("post_logout_redirect_uris") ?? [],

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Moi.Identity.Idp.Features.Passkeys;
 
 namespace Moi.Identity.Idp.Features.Clients;
 
@@ -14,6 +15,9 @@ internal sealed partial class ClientRules(bool development)
             Name().IsMatch(client.Agency) || client.Agency.Length == 0, path + ".moi_agency", "name",
             "must be 3 to 64 characters of a-z, 0-9 and -");
         mistakes.Require(client.Status is "active" or "suspended", path + ".moi_status", "value", "must be active or suspended");
+        mistakes.Require(
+            AssuranceLevels.Meets(client.MinimumAcr, AssuranceLevels.One), path + ".moi_minimum_acr", "value",
+            "must be urn:moi:acr:1, urn:moi:acr:2 or urn:moi:acr:3");
         mistakes.Require(
             client.SubjectType == "pairwise", path + ".subject_type", "value",
             "must be pairwise: a citizen has a different subject at every agency");

@@ -28,12 +28,13 @@ internal static class AuthenticationPolicy
     /// <param name="request">The accepted authorization request.</param>
     /// <param name="session">The session of the browser.</param>
     /// <param name="outcome">The authentication that was made for this transaction.</param>
+    /// <param name="minimum">The level that the client wants of everybody, whatever its request says.</param>
     /// <param name="levels">The levels that can be reached here.</param>
     /// <param name="now">The time.</param>
     internal static AuthenticationDecision Decide(
-        OpenIddictRequest request, Session? session, AuthenticationOutcome? outcome, IReadOnlyList<string> levels, DateTimeOffset now)
+        OpenIddictRequest request, Session? session, AuthenticationOutcome? outcome, string minimum, IReadOnlyList<string> levels, DateTimeOffset now)
     {
-        var asked = request.GetAcrValues();
+        var asked = Asked(request, minimum);
         string[] attainable = [.. asked.Where(levels.Contains)];
         if (asked.Length > 0 && attainable.Length == 0)
         {
@@ -75,5 +76,13 @@ internal static class AuthenticationPolicy
         return isDone
             ? new AuthenticationDecision.Refuse(UnmetRequirements, "The citizen's passkey does not reach any of the acr_values.")
             : new AuthenticationDecision.SignIn(requirement with { Fresh = true, CitizenId = session.CitizenId });
+    }
+
+    /// <summary>The levels that will do: those asked for, but none below the client's own minimum.</summary>
+    private static string[] Asked(OpenIddictRequest request, string minimum)
+    {
+        var asked = request.GetAcrValues();
+        string[] enough = [.. asked.Where(value => AssuranceLevels.Meets(value, minimum))];
+        return minimum == AssuranceLevels.One ? [.. asked] : enough.Length > 0 ? enough : [minimum];
     }
 }

@@ -43,7 +43,7 @@ internal sealed class AuthorizeCitizen(
         await http.AuthenticateAsync(SessionAuthentication.Scheme_);
         var session = http.GetSession();
         switch (AuthenticationPolicy.Decide(
-            request, session, transaction?.Outcome, AssuranceLevels.Attainable(assurance.Value), time.GetUtcNow()))
+            request, session, transaction?.Outcome, client.Metadata.MinimumAcr, AssuranceLevels.Attainable(assurance.Value), time.GetUtcNow()))
         {
             case AuthenticationDecision.Refuse refusal:
                 context.Reject(refusal.Error, refusal.Description);

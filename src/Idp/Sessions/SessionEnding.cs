@@ -11,6 +11,7 @@ internal enum SessionEndReason
     RevokedByCitizen,
     CitizenSuspended,
     PasskeyRemoved,
+    PasskeyTooWeak,
     Replaced,
 }
 

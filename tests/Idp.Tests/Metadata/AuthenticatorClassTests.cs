@@ -110,6 +110,7 @@ public abstract class AuthenticatorClassTests : IAsyncLifetime
 
         await _idp.PublishAsync("FIDO_CERTIFIED_L1", "ATTESTATION_KEY_COMPROMISE");
         (await _idp.Review.RunAsync(CancellationToken.None)).ShouldBe(1);
+        (await browser.OpenAsync("/account")).Path.ShouldBe("/sign-in");
         browser.Cookies.Remove("moi-session");
         (await browser.SignInAsync()).ProblemCode.ShouldBe("MOI-WA-022");
         browser.Cookies.ShouldNotContainKey("moi-session");

@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Options;
 using Moi.Identity.Fido2;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Passkeys;
+using Moi.Identity.Idp.Sessions;
 
 namespace Moi.Identity.Idp.Features.Metadata;
 
@@ -10,17 +12,18 @@ namespace Moi.Identity.Idp.Features.Metadata;
 /// is an event of its owner. Nothing changes twice, however many servers look at once and wherever one of them stopped.
 /// </summary>
 internal sealed partial class CredentialReview(
-    SqlDatabase sql, MetadataStore metadata, AuditContextFactory audit, TimeProvider time, ILogger<CredentialReview> logger)
+    SqlDatabase sql, MetadataStore metadata, IServiceScopeFactory scopes, AuditContextFactory audit, IOptions<AssuranceOptions> options,
+    TimeProvider time, ILogger<CredentialReview> logger)
 {
     private const int Page = 500;
 
     // Passkeys without a model cannot be looked up; most synced ones have one, of a provider that the metadata may know.
     private const string Next = """
-        SELECT id, citizen_id, aaguid, attestation_trusted, trust_path, trust_anchor, attestation_key_identifier,
-               model_standing, certification, model_statuses
-        FROM credentials
-        WHERE id > @after AND (aaguid <> @none OR attestation_key_identifier IS NOT NULL)
-        ORDER BY id LIMIT @page
+        SELECT k.id, k.citizen_id, k.aaguid, k.attestation_trusted, k.trust_path, k.trust_anchor, k.attestation_key_identifier,
+               k.model_standing, k.certification, k.model_statuses, k.backup_eligible, z.minimum_authenticator
+        FROM credentials k JOIN citizens z ON z.id = k.citizen_id
+        WHERE k.id > @after AND (k.aaguid <> @none OR k.attestation_key_identifier IS NOT NULL)
+        ORDER BY k.id LIMIT @page
         """;
 
     private const string Change = """
@@ -84,6 +87,15 @@ internal sealed partial class CredentialReview(
             return false;
         }
 
+        // First, so that a stop in between leaves the passkey to the next review.
+        var record = passkey.Record;
+        if (ModelState.ClassOf(record.IsBackupEligible, record.IsAttestationTrusted, now.Standing, now.Certification, options.Value) < passkey.Minimum)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<SessionEnding>().EndAllAsync(
+                passkey.CitizenId, session => session.CredentialId == passkey.Id, SessionEndReason.PasskeyTooWeak, ct);
+        }
+
         var (standing, certification) = (now.Standing.ToString(), now.Certification.ToString());
         return await sql.TransactionAsync(
             async work => await work.ExecuteAsync(
@@ -109,7 +121,7 @@ internal sealed partial class CredentialReview(
 }
 
 /// <summary>A passkey as the review reads it.</summary>
-internal sealed record Reviewable(Guid Id, Guid CitizenId, CredentialRecord Record, ModelState Model)
+internal sealed record Reviewable(Guid Id, Guid CitizenId, CredentialRecord Record, ModelState Model, AuthenticatorClass Minimum)
 {
     internal static Reviewable Read(SqlRow row) => new(
         row.Guid(0),
@@ -123,7 +135,7 @@ internal sealed record Reviewable(Guid Id, Guid CitizenId, CredentialRecord Reco
             PublicKey = default,
             SignCount = 0,
             IsUserVerificationInitialized = true,
-            IsBackupEligible = false,
+            IsBackupEligible = row.Flag(10),
             IsBackedUp = false,
             Status = Fido2.CredentialStatus.Active,
             Aaguid = row.Guid(2),
@@ -132,5 +144,6 @@ internal sealed record Reviewable(Guid Id, Guid CitizenId, CredentialRecord Reco
             TrustAnchorThumbprint = row.TextOrNull(5),
             AttestationKeyIdentifier = row.TextOrNull(6),
         },
-        new ModelState(Enum.Parse<ModelStanding>(row.Text(7)), Enum.Parse<CertificationLevel>(row.Text(8)), row.Text(9)));
+        new ModelState(Enum.Parse<ModelStanding>(row.Text(7)), Enum.Parse<CertificationLevel>(row.Text(8)), row.Text(9)),
+        (AuthenticatorClass)row.Integer(11));
 }

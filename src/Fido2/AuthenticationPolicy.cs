@@ -17,4 +17,9 @@ public sealed record AuthenticationPolicy
     /// <summary>What to do when the counter does not advance (step 22).</summary>
     /// <value>Default <see cref="CounterRegression.Refuse"/>.</value>
     public CounterRegression CounterRegression { get; init; }
+
+    /// <summary>How an ECDSA signature may be written (step 21).</summary>
+    /// <remarks>For devices that are known to pad. A signature then has several encodings, so it identifies nothing.</remarks>
+    /// <value>Default <see cref="EcdsaEncoding.Der"/>.</value>
+    public EcdsaEncoding EcdsaEncoding { get; init; }
 }

@@ -77,6 +77,17 @@ public enum BackupEligibility
     Any,
 }
 
+/// <summary>How an ECDSA signature may be written; §6.5.5.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EcdsaEncoding>))]
+public enum EcdsaEncoding
+{
+    /// <summary>DER, as the specification says: each number in the fewest bytes.</summary>
+    Der = 0,
+
+    /// <summary>Zero bytes may stand before a number, as BER allows and some authenticators write; all else as in DER.</summary>
+    BerIntegers,
+}
+
 /// <summary>What happens when a signature counter does not advance; §7.2 step 22.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<CounterRegression>))]
 public enum CounterRegression

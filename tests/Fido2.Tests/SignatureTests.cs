@@ -18,6 +18,27 @@ public sealed class SignatureTests
         (result.Failure?.Error ?? WebAuthnError.None).ShouldBe(expected, what);
     }
 
+    [Theory(DisplayName = "§6.5.5: a policy may let zero bytes stand before r and s, and nothing else")]
+    [MemberData(nameof(Encodings))]
+    public void Padded_integers(string what, Func<BigInteger, BigInteger, byte[]> encode, WebAuthnError expected)
+    {
+        var padded = AuthenticationPolicy.Passkeys with { EcdsaEncoding = EcdsaEncoding.BerIntegers };
+        var result = new GoodAuthentication { Policy = padded, Lies = new Lies { Signature = der => { var (r, s) = Read(der); return encode(r, s); } } }.Run();
+        (result.Failure?.Error ?? WebAuthnError.None).ShouldBe(what == "r padded" ? WebAuthnError.None : expected, what);
+    }
+
+    [Fact(DisplayName = "§6.5.5: padding far beyond the number is still the same number, for ECDSA alone")]
+    public void Padding_of_any_length()
+    {
+        var padded = AuthenticationPolicy.Passkeys with { EcdsaEncoding = EcdsaEncoding.BerIntegers };
+        Finish(-7, der => { var (r, s) = Read(der); return Sequence([.. Integer([.. new byte[20], .. Signed(r)]), .. Integer([0, 0, .. Signed(s)])]); }).ShouldBe(WebAuthnError.None);
+        Finish(-8, signature => [0, .. signature]).ShouldBe(WebAuthnError.SignatureEncoding);
+
+        WebAuthnError Finish(int algorithm, Func<byte[], byte[]> change)
+            => new GoodAuthentication { Authenticator = new SoftAuthenticator { Algorithms = [algorithm] }, Policy = padded, Lies = new Lies { Signature = change } }
+                .Run().Failure?.Error ?? WebAuthnError.None;
+    }
+
     public static TheoryData<string, Func<BigInteger, BigInteger, byte[]>, WebAuthnError> Encodings() => new()
     {
         { "as it should be", Der, WebAuthnError.None },

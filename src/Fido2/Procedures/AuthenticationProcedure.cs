@@ -112,7 +112,7 @@ internal static class AuthenticationProcedure
         //      and hash."
         var key = keys.Get(credentialRecord.PublicKey);
         Require(AlgorithmTable.IsAllowed(key.Algorithm, mode), WebAuthnError.KeyAlgorithmUnsupported, "SHA-1");
-        VerifySignature(key, response);
+        VerifySignature(key, response, policy.EcdsaEncoding);
 
         // 22. "If authData.signCount is nonzero or credentialRecord.signCount is nonzero": greater is valid, anything else "is a
         //      signal, but not proof, that the authenticator may be cloned". Unsigned, 32 bits.
@@ -161,7 +161,7 @@ internal static class AuthenticationProcedure
         Require(CryptographicOperations.FixedTimeEquals(rpIdHash, relyingParty.IdHash.Span), WebAuthnError.AuthenticatorDataRpId);
     }
 
-    private static void VerifySignature(VerificationKey key, AssertionResponse response)
+    private static void VerifySignature(VerificationKey key, AssertionResponse response, EcdsaEncoding encoding)
     {
         const int ShortData = 512;
         var authData = response.AuthenticatorData.AsSpan();
@@ -169,7 +169,8 @@ internal static class AuthenticationProcedure
         Span<byte> signed = length <= ShortData ? stackalloc byte[ShortData] : new byte[length];
         authData.CopyTo(signed);
         SHA256.HashData(response.ClientDataJson, signed[authData.Length..]);
-        key.Verify(signed[..length], response.Signature);
+        var signature = encoding == EcdsaEncoding.BerIntegers && key is EcdsaKey ? EcdsaSignature.WithoutPadding(response.Signature) : response.Signature;
+        key.Verify(signed[..length], signature);
     }
 
     private static bool SameHandle(ReadOnlyMemory<byte> claimed, CredentialRecord record)

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using static Moi.Identity.Fido2.WebAuthnException;
 
 namespace Moi.Identity.Fido2.Signatures;
@@ -20,6 +21,31 @@ internal static class EcdsaSignature
         ReadInteger(ref content, curve, rs[..curve.Length]);
         ReadInteger(ref content, curve, rs[curve.Length..]);
         Refuse(content.IsEmpty);
+    }
+
+    /// <summary>The same signature without zero bytes that are not needed before r and s; nothing else is mended.</summary>
+    internal static byte[] WithoutPadding(ReadOnlySpan<byte> encoded)
+    {
+        var content = ReadValue(ref encoded, Sequence);
+        Refuse(encoded.IsEmpty);
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                var value = ReadValue(ref content, Integer);
+                Refuse(!value.IsEmpty);
+                while (value.Length > 1 && value[0] == 0 && value[1] < 0x80)
+                {
+                    value = value[1..];
+                }
+
+                writer.WriteInteger(value);
+            }
+        }
+
+        Refuse(content.IsEmpty);
+        return writer.Encode();
     }
 
     private static void ReadInteger(ref ReadOnlySpan<byte> content, EllipticCurve curve, Span<byte> target)

@@ -170,6 +170,7 @@ public abstract class ClientAuthenticationTests(OidcServer server)
     {
         var withKey = await server.NewAgencyAsync();
         var withSecret = await server.NewAgencyAsync(a => a.UseSecret());
+        var inForm = await server.NewAgencyAsync(a => a.UseSecret("client_secret_post"));
         var isPublic = await server.NewAgencyAsync(a => a.BePublic());
 
         // Nothing at all.
@@ -180,6 +181,8 @@ public abstract class ClientAuthenticationTests(OidcServer server)
         await IsUnauthorizedAsync(withSecret.PostRawAsync(
             "/connect/par", withSecret.Request(r => r["client_secret"] = withSecret.Secret!)));
         await IsUnauthorizedAsync(withSecret.PostBasicAsync("/connect/par", withSecret.Request(), "wrong"));
+        await IsUnauthorizedAsync(inForm.PostBasicAsync("/connect/par", inForm.Request(), inForm.Secret!));
+        await IsUnauthorizedAsync(inForm.PostRawAsync("/connect/par", inForm.Request(r => r["client_secret"] = "wrong")));
         await IsUnauthorizedAsync(withKey.PostBasicAsync("/connect/par", withKey.Request(), "wrong"));
         await IsUnauthorizedAsync(isPublic.PostBasicAsync("/connect/par", isPublic.Request(), "wrong"));
 
@@ -191,6 +194,7 @@ public abstract class ClientAuthenticationTests(OidcServer server)
         })));
 
         (await withSecret.PostAsync("/connect/par", withSecret.Request())).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await inForm.PostAsync("/connect/par", inForm.Request())).StatusCode.ShouldBe(HttpStatusCode.Created);
         (await isPublic.PostAsync("/connect/par", isPublic.Request())).StatusCode.ShouldBe(HttpStatusCode.Created);
     }
 

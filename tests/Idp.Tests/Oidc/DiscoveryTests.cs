@@ -92,6 +92,7 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
               "token_endpoint_auth_methods_supported": [
                 "private_key_jwt",
                 "client_secret_basic",
+                "client_secret_post",
                 "none"
               ],
               "token_endpoint_auth_signing_alg_values_supported": [
@@ -101,7 +102,8 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
               ],
               "introspection_endpoint_auth_methods_supported": [
                 "private_key_jwt",
-                "client_secret_basic"
+                "client_secret_basic",
+                "client_secret_post"
               ],
               "introspection_endpoint_auth_signing_alg_values_supported": [
                 "ES256",
@@ -111,6 +113,7 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
               "revocation_endpoint_auth_methods_supported": [
                 "private_key_jwt",
                 "client_secret_basic",
+                "client_secret_post",
                 "none"
               ],
               "revocation_endpoint_auth_signing_alg_values_supported": [

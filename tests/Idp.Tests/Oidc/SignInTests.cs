@@ -109,9 +109,11 @@ public abstract class SignInTests(OidcServer server)
         using var browser = server.NewBrowser();
         await server.SignInAsync(browser, await server.NewCitizenAsync());
         var withSecret = await server.NewAgencyAsync(a => a.UseSecret());
+        var inForm = await server.NewAgencyAsync(a => a.UseSecret("client_secret_post"));
         var isPublic = await server.NewAgencyAsync(a => a.BePublic());
 
         (await withSecret.GetTokensAsync(browser)).ContainsKey("id_token").ShouldBeTrue();
+        (await inForm.GetTokensAsync(browser)).ContainsKey("id_token").ShouldBeTrue();
         (await isPublic.GetTokensAsync(browser)).ContainsKey("id_token").ShouldBeTrue();
     }
 

@@ -66,9 +66,9 @@ internal sealed class TestAgency
         };
     }
 
-    internal TestAgency UseSecret()
+    internal TestAgency UseSecret(string method = "client_secret_basic")
     {
-        Metadata["token_endpoint_auth_method"] = "client_secret_basic";
+        Metadata["token_endpoint_auth_method"] = method;
         Metadata.Remove("jwks");
         return this;
     }
@@ -162,6 +162,9 @@ internal sealed class TestAgency
             case "client_secret_basic":
                 request.Headers.Authorization = new(
                     "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{ClientId}:{Secret}")));
+                break;
+            case "client_secret_post":
+                fields["client_secret"] = Secret!;
                 break;
         }
 

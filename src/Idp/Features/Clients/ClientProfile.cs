@@ -7,7 +7,7 @@ internal sealed record ClientProfile
     internal static readonly ClientProfile Basic = new()
     {
         Name = "basic",
-        AuthMethods = ["private_key_jwt", "client_secret_basic", "none"],
+        AuthMethods = ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
         AssertionAlgs = ["ES256", "PS256", "RS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256", "RS256"],

@@ -161,7 +161,7 @@ internal sealed class ClientRegistration(
             row => (Secret: row.IsNull(0) ? null : row.Bytes(0), Created: row.Time(1), Version: row.Integer(2)), ct);
         var isNew = rows.Count == 0;
         var secret = isNew ? null : rows[0].Secret;
-        if (metadata.TokenEndpointAuthMethod != "client_secret_basic")
+        if (metadata.TokenEndpointAuthMethod is not ("client_secret_basic" or "client_secret_post"))
         {
             secret = null;
         }

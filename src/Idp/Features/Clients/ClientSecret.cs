@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Moi.Identity.Idp.Features.Clients;
 
-/// <summary>A secret for <c>client_secret_basic</c>: shown once, kept as a hash.</summary>
+/// <summary>A secret for <c>client_secret_basic</c> or <c>client_secret_post</c>: shown once, kept as a hash.</summary>
 internal sealed class ClientSecret
 {
     private readonly string _value = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

@@ -100,6 +100,7 @@ internal static class OidcFeature
             options.ResponseModes.Add(ResponseModes.Query);
             options.ClientAuthenticationMethods.Clear();
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretBasic);
+            options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretPost);
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.PrivateKeyJwt);
             options.SubjectTypes.Clear();
             options.SubjectTypes.Add(SubjectTypes.Pairwise);

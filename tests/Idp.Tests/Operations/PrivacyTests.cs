@@ -176,6 +176,7 @@ public sealed class PrivacyTests(PostgresServer postgres, RedisServer redis)
                 new() { ["client_assertion"] = agency.IdToken, ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" },
                 new() { [Label] = Label, ["token"] = agency.RefreshToken[..^3] },
                 new() { ["client_id"] = Label },
+                new() { ["client_secret"] = agency.Secret, ["token"] = agency.RefreshToken },
             ])
         {
             foreach (var path in (string[])["/connect/par", "/connect/token", "/connect/introspect", "/connect/revoke"])

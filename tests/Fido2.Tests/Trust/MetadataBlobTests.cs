@@ -212,6 +212,8 @@ public sealed class MetadataBlobTests
     [InlineData("2026-07-31", 0, MetadataError.Stale)]
     [InlineData("2026-07-25", 7, MetadataError.None)]
     [InlineData("2026-07-24", 7, MetadataError.Stale)]
+    [InlineData("9999-12-31", 0, MetadataError.None)]
+    [InlineData("9999-12-30", 7, MetadataError.None)]
     public void Next_update(string nextUpdate, int grace, MetadataError expected)
     {
         var blob = Service.Blob(new SoftBlob { NextUpdate = nextUpdate });

@@ -240,6 +240,15 @@ public sealed class MetadataBlobTests
         snapshot.Omissions.Count.ShouldBe(3);
     }
 
+    [Fact(DisplayName = "R-MDS-5: why a BLOB was refused is one line, whatever names its members have")]
+    public void One_line()
+    {
+        var blob = Service.Blob(new SoftBlob { PayloadText = text => text.Replace("\"no\":7", "\"a\\nb\":[tru]", StringComparison.Ordinal) });
+        var failure = MetadataBlob.Read(blob, Trust(Service), Now).Failure.ShouldNotBeNull();
+        failure.Error.ShouldBe(MetadataError.Payload);
+        failure.ToString().ShouldNotContain("\n");
+    }
+
     [Fact(DisplayName = "R-MDS-4: a status about a certificate that cannot be read is about the whole model")]
     public void Unreadable_scope()
     {

@@ -41,7 +41,7 @@ public sealed record WebAuthnFailure
         => $"{Code} ({Section}{(Step.Length == 0 ? "" : " step ")}{Step}){(Detail.Length == 0 ? "" : ": ")}{Detail}";
 
     /// <summary>Keeps a log line one line (CVE-2023-6484) and short.</summary>
-    private static string Printable(string text)
+    internal static string Printable(string text)
     {
         const int Longest = 300;
         var kept = text.Length > Longest ? text[..Longest] : text;

@@ -7,8 +7,11 @@ namespace Moi.Identity.Fido2.Certificates;
 /// capitals, so text is compared without case and with runs of spaces as one.</remarks>
 internal static class DistinguishedName
 {
-    /// <summary>Deeper or longer names than any certificate has are never equal.</summary>
+    /// <summary>Of longer names than any certificate has, only those of the same bytes are equal.</summary>
     private const int MostAttributes = 64;
+
+    /// <summary>Stands after the attributes of one relative name; an attribute starts with a digit.</summary>
+    private const string EndOfRelativeName = "+";
 
     /// <summary>A SEQUENCE without anything in it.</summary>
     internal static bool IsEmpty(ReadOnlySpan<byte> name) => name is [0x30, 0x00];
@@ -22,7 +25,7 @@ internal static class DistinguishedName
 
         try
         {
-            return Canonical(left).SequenceEqual(Canonical(right));
+            return Canonical(left) is { } one && Canonical(right) is { } other && one.SequenceEqual(other);
         }
         catch (AsnContentException)
         {
@@ -30,23 +33,32 @@ internal static class DistinguishedName
         }
     }
 
-    private static List<string> Canonical(ReadOnlyMemory<byte> encoded)
+    /// <summary>The attributes one by one; null if there are too many.</summary>
+    private static List<string>? Canonical(ReadOnlyMemory<byte> encoded)
     {
         var parts = new List<string>();
+        var count = 0;
         var name = new AsnReader(encoded, AsnEncodingRules.DER).ReadSequence();
         while (name.HasData)
         {
             var set = name.ReadSetOf(skipSortOrderValidation: true);
             var attributes = new List<string>();
-            while (set.HasData && parts.Count + attributes.Count < MostAttributes)
+            while (set.HasData)
             {
+                if (++count > MostAttributes)
+                {
+                    return null;
+                }
+
                 var attribute = set.ReadSequence();
                 attributes.Add($"{attribute.ReadObjectIdentifier()}={Value(attribute)}");
+                attribute.ThrowIfNotEmpty();
             }
 
             // The order inside a relative name says nothing.
             attributes.Sort(StringComparer.Ordinal);
-            parts.Add(string.Join('+', attributes));
+            parts.AddRange(attributes);
+            parts.Add(EndOfRelativeName);
         }
 
         return parts;

@@ -35,7 +35,7 @@ public sealed class MetadataReading
 [SuppressMessage("Design", "CA1064:Exceptions should be public", Justification = "Caught by the engine's public methods.")]
 internal sealed class MetadataException(MetadataError error, string detail = "") : Exception(detail)
 {
-    internal MetadataFailure Failure { get; } = new(error, detail);
+    internal MetadataFailure Failure { get; } = new(error, WebAuthnFailure.Printable(detail));
 
     internal static void Require([DoesNotReturnIf(false)] bool condition, MetadataError error, string detail = "")
     {

@@ -57,6 +57,7 @@ public sealed class MetadataSnapshot
     /// <summary>Whether the next BLOB should have been there: the whole day of <c>nextUpdate</c> and the grace are over.</summary>
     /// <param name="now">The time.</param>
     /// <param name="grace">How much longer it may take.</param>
+    /// <remarks>Reckoned from the difference of two times: the last day of the calendar has no next one.</remarks>
     public bool IsStale(DateTimeOffset now, TimeSpan grace)
-        => now >= new DateTimeOffset(NextUpdate.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero) + grace;
+        => now - new DateTimeOffset(NextUpdate, TimeOnly.MinValue, TimeSpan.Zero) - TimeSpan.FromDays(1) >= grace;
 }

@@ -190,6 +190,28 @@ public sealed class CertificatePathTests
         Check([respelled], [Root]).ShouldBeNull();
     }
 
+    [Fact(DisplayName = "§7.1: names that differ behind the sixty-fourth attribute are not equal")]
+    public void Long_names_are_told_apart()
+    {
+        var (one, other) = (Long("2.5.4.3"), Long("2.5.4.10"));
+        DistinguishedName.AreEqual(one, other).ShouldBeFalse();
+        DistinguishedName.AreEqual(one, one.ToArray()).ShouldBeTrue();
+
+        static byte[] Long(string last) => Der.Sequence([.. Enumerable.Repeat(Der.Set(Attribute("2.5.4.11", "a")), 70), Der.Set(Attribute(last, "a"))]);
+    }
+
+    [Fact(DisplayName = "§7.1: text of one attribute does not pass for another attribute, nor what follows its value for nothing")]
+    public void Names_are_compared_by_their_parts()
+    {
+        var two = Der.Sequence(Der.Set(Attribute("2.5.4.10", "b"), Attribute("2.5.4.3", "a")));
+        var one = Der.Sequence(Der.Set(Attribute("2.5.4.10", "b+2.5.4.3=\"a")));
+        DistinguishedName.AreEqual(two, one).ShouldBeFalse();
+        var following = Der.Sequence(Der.Set(Der.Sequence(Der.Oid("2.5.4.3"), Der.Utf8("a"), Der.Utf8("b"))));
+        DistinguishedName.AreEqual(following, Der.Sequence(Der.Set(Attribute("2.5.4.3", "a")))).ShouldBeFalse();
+    }
+
+    private static byte[] Attribute(string oid, string text) => Der.Sequence(Der.Oid(oid), Der.Utf8(text));
+
     [Fact(DisplayName = "R-TRUST-2: a changed certificate is not what was signed")]
     public void Every_byte_of_a_certificate_counts()
     {

@@ -212,6 +212,8 @@ public sealed class MetadataBlobTests
     [InlineData("2026-07-31", 0, MetadataError.Stale)]
     [InlineData("2026-07-25", 7, MetadataError.None)]
     [InlineData("2026-07-24", 7, MetadataError.Stale)]
+    [InlineData("9999-12-31", 0, MetadataError.None)]
+    [InlineData("9999-12-30", 7, MetadataError.None)]
     public void Next_update(string nextUpdate, int grace, MetadataError expected)
     {
         var blob = Service.Blob(new SoftBlob { NextUpdate = nextUpdate });
@@ -236,6 +238,15 @@ public sealed class MetadataBlobTests
         found.Anchors.Count(anchor => anchor.Der.Span.SequenceEqual(root.Der)).ShouldBe(2, "with and without white space");
         found.KeyProtection.ShouldContain("something_new");
         snapshot.Omissions.Count.ShouldBe(3);
+    }
+
+    [Fact(DisplayName = "R-MDS-5: why a BLOB was refused is one line, whatever names its members have")]
+    public void One_line()
+    {
+        var blob = Service.Blob(new SoftBlob { PayloadText = text => text.Replace("\"no\":7", "\"a\\nb\":[tru]", StringComparison.Ordinal) });
+        var failure = MetadataBlob.Read(blob, Trust(Service), Now).Failure.ShouldNotBeNull();
+        failure.Error.ShouldBe(MetadataError.Payload);
+        failure.ToString().ShouldNotContain("\n");
     }
 
     [Fact(DisplayName = "R-MDS-4: a status about a certificate that cannot be read is about the whole model")]

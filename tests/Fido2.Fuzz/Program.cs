@@ -1,0 +1,3 @@
+using Moi.Identity.Fido2.Fuzz;
+
+return CommandLine.Run(args);

@@ -25,6 +25,9 @@ internal sealed record TrustAssessment(AttestationType Type)
     internal CertificationLevel Certification { get; init; }
 
     internal IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The certificates of the attestation, each statement's leaf first.</summary>
+    internal IReadOnlyList<byte[]> TrustPath { get; init; } = [];
 }
 
 /// <summary>§7.1 steps 23 and 24.</summary>
@@ -34,6 +37,11 @@ internal static class AttestationTrust
 {
     internal static TrustAssessment Assess(AttestationEvidence evidence, ClaimedModel model, RegistrationPolicy policy, TrustContext context)
     {
+        if (evidence.Statements.Count > 0)
+        {
+            return CompoundTrust.Assess(evidence, model, policy, context);
+        }
+
         Require(!policy.DeniedAaguids.Contains(model.Aaguid), WebAuthnError.TrustAaguidDenied);
 
         // 23. "If validation is successful, obtain a list of acceptable trust anchors (i.e. attestation root certificates) for that
@@ -92,6 +100,7 @@ internal static class AttestationTrust
             MetadataNumber = assessment.Anchor is not null && entry is not null ? metadata!.Number : null,
             Certification = assessment.Anchor is not null && entry is not null ? entry.CertificationAt(context.Now) : CertificationLevel.None,
             Warnings = [.. assessment.Warnings, .. warnings],
+            TrustPath = evidence.TrustPath,
         };
     }
 

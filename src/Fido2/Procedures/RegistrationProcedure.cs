@@ -160,7 +160,7 @@ internal static class RegistrationProcedure
             MetadataNumber = trust.MetadataNumber,
             CertificationLevel = trust.Certification,
             AttestationWarnings = trust.Warnings,
-            TrustPathThumbprints = [.. evidence.TrustPath.Select(der => Convert.ToHexStringLower(SHA256.HashData(der)))],
+            TrustPathThumbprints = [.. trust.TrustPath.Select(der => Convert.ToHexStringLower(SHA256.HashData(der)))],
             AttestationObject = response.AttestationObject,
             AttestationClientDataJson = response.ClientDataJson,
             CreatedAt = now,

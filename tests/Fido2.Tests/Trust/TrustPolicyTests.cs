@@ -343,7 +343,7 @@ public sealed class TrustPolicyTests
     private static JsonObject Entry(params string[] statuses)
         => SoftMetadataService.Entry(Model, [Maker.Root], statuses.Length == 0 ? ["FIDO_CERTIFIED_L1"] : statuses);
 
-    private static AttestationTrustSource Trust(JsonObject[] entries, params AttestationRoot[] roots)
+    internal static AttestationTrustSource Trust(JsonObject[] entries, params AttestationRoot[] roots)
     {
         var store = new MetadataStore();
         store.Offer(Service.Blob(new SoftBlob { Entries = entries }), MetadataBlobTests.Trust(Service), Now).Failure.ShouldBeNull();

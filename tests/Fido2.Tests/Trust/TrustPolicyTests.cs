@@ -102,6 +102,24 @@ public sealed class TrustPolicyTests
         record.AttestationWarnings.ShouldHaveSingleItem().ShouldStartWith("Not trusted: TrustExpired.");
     }
 
+    [Fact(DisplayName = "§7.1 step 24, RFC 8410: attestation certificates that an Ed25519 root signed, and no bit of the signature otherwise")]
+    public void Certificates_signed_with_Ed25519()
+    {
+        var maker = new SoftAttestationAuthority(Model, rootAlgorithm: -8);
+        var impostor = new SoftAttestationAuthority(Model, rootAlgorithm: -8);
+        var registration = Strict() with { Authenticator = By(maker), Trust = Trust([SoftMetadataService.Entry(Model, [maker.Root], "FIDO_CERTIFIED_L1")]) };
+        registration.Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+        (registration with { Authenticator = By(impostor) }).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
+        (registration with { Authenticator = By(Maker) }).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
+        var leaf = maker.Certificates[0];
+        for (var bit = 0; bit < 8 * 64; bit++)
+        {
+            byte[] changed = [.. leaf];
+            changed[^(1 + (bit / 8))] ^= (byte)(1 << (bit % 8));
+            (registration with { Lies = new Lies { Certificates = [changed] } }).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
+        }
+    }
+
     [Fact(DisplayName = "§7.1 step 24: a revoked attestation certificate is not trusted")]
     public void Revoked()
     {

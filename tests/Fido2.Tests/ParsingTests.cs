@@ -193,6 +193,9 @@ public sealed class ParsingTests
         {
             { "another order (early browsers)", whole => Map((authData, Data(whole)), (attStmt, empty), (fmt, none)), WebAuthnError.None },
             { "CTAP's members", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), Cbor.Bool(false)), (Cbor.Text("largeBlobKey"), Cbor.Bytes(new byte[32]))), WebAuthnError.None },
+            { "enterprise attestation that nobody asked for", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), Cbor.Bool(true))), WebAuthnError.AttestationEnterprise },
+            { "ep is a number", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), Cbor.Number(0))), WebAuthnError.AttestationMembers },
+            { "ep is null", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), [0xF6])), WebAuthnError.AttestationMembers },
             { "empty", _ => [], WebAuthnError.AttestationCbor },
             { "an empty map", _ => empty, WebAuthnError.AttestationMembers },
             { "an array", _ => Cbor.Array(), WebAuthnError.AttestationMembers },
@@ -220,6 +223,21 @@ public sealed class ParsingTests
             { "text that is not UTF-8", whole => Map((fmt, [0x61, 0xFF]), (attStmt, empty), (authData, Data(whole))), WebAuthnError.AttestationCbor },
             { "an unassigned simple value", whole => Map((fmt, none), (attStmt, [0xE0]), (authData, Data(whole))), WebAuthnError.AttestationCbor },
         };
+    }
+
+    [Theory(DisplayName = "§5.4.7: ep, which says that the attestation is an enterprise's, only where the options asked for one")]
+    [InlineData(AttestationConveyance.None, false)]
+    [InlineData(AttestationConveyance.Indirect, false)]
+    [InlineData(AttestationConveyance.Direct, false)]
+    [InlineData(AttestationConveyance.Enterprise, true)]
+    public void Enterprise_attestation(AttestationConveyance asked, bool isAccepted)
+    {
+        var lies = new Lies { AttestationObject = whole => [0xA4, .. whole[1..], .. Cbor.Text("ep"), .. Cbor.Bool(true)] };
+        foreach (var attestation in new[] { SoftAttestation.None, SoftAttestation.PackedBasic })
+        {
+            var result = new GoodRegistration { Authenticator = new SoftAuthenticator { Attestation = attestation }, Conveyance = asked, Lies = lies }.Run();
+            (result.Failure?.Error ?? WebAuthnError.None).ShouldBe(isAccepted ? WebAuthnError.None : WebAuthnError.AttestationEnterprise);
+        }
     }
 
     [Fact(DisplayName = "CTAP 2.2 §8: what the reader takes for canonical, System.Formats.Cbor does too, and the other way round")]

@@ -117,6 +117,13 @@ internal static class AttestationTrust
                 AllowsSurplus = !isConformance,
                 AllowsSha1 = isConformance,
             });
+
+            // SECURITY: U2F does not sign the AAGUID (§8.6 step 5), so that a client could name any model of the same maker. One that
+            // is there counts only if the certificate has it too.
+            Require(
+                model.Format != "fido-u2f" || model.Aaguid == Guid.Empty || CertificateExtensionRules.IsFor(evidence.TrustPath[0], model.Aaguid),
+                WebAuthnError.TrustChain,
+                "Nothing that was signed names the model.");
             var type = entry is null ? evidence.Type : ModelRules.CheckAgreement(entry, evidence.Type, model.Algorithm);
             return new TrustAssessment(type)
             {

@@ -120,6 +120,28 @@ public sealed class TrustPolicyTests
         }
     }
 
+    [Fact(DisplayName = "§8.6 step 5, §7.1 step 24: U2F does not sign the AAGUID, so one counts only where the certificate names it")]
+    public void U2f_models()
+    {
+        var named = SoftAttestationAuthority.Default(Model);
+        var unnamed = new SoftAttestationAuthority(Model, new CertificateShape { AaguidExtension = false });
+        var roots = new AttestationTrustSource(roots: [new AttestationRoot(named.Root), new AttestationRoot(unnamed.Root)]);
+        GoodRegistration U2f(SoftAttestationAuthority maker, Guid claimed) => Strict() with
+        {
+            Authenticator = new SoftAuthenticator { Attestation = SoftAttestation.FidoU2f, Authority = maker },
+            Lies = new Lies { Aaguid = claimed },
+            Trust = roots,
+            Policy = new RegistrationPolicy { UnknownModels = UnknownModels.Accept },
+        };
+
+        U2f(unnamed, Guid.Empty).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+        U2f(named, Model).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+        U2f(unnamed, Model).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        U2f(named, OtherModel).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        (U2f(unnamed, Model) with { Policy = RegistrationPolicy.Passkeys with { AllowedAaguids = [Model] } }).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        (U2f(unnamed, Model) with { Policy = RegistrationPolicy.Passkeys }).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeFalse();
+    }
+
     [Fact(DisplayName = "§7.1 step 24: a revoked attestation certificate is not trusted")]
     public void Revoked()
     {

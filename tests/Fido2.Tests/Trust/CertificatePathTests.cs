@@ -198,6 +198,12 @@ public sealed class CertificatePathTests
             byte[] changed = [.. Leaf.Der[..i], (byte)(Leaf.Der[i] ^ 1), .. Leaf.Der[(i + 1)..]];
             Should.Throw<WebAuthnException>(() => Validate([changed, Middle.Der], [Root.Der]), $"byte {i}");
         }
+
+        for (var i = 0; i < Middle.Der.Length; i++)
+        {
+            byte[] changed = [.. Middle.Der[..i], (byte)(Middle.Der[i] ^ 1), .. Middle.Der[(i + 1)..]];
+            Should.Throw<WebAuthnException>(() => Validate([Leaf.Der, changed], [Root.Der]), $"byte {i} of the intermediate");
+        }
     }
 
     [Theory(DisplayName = "R-SIG-6: signature algorithms of certificates; SHA-1 only in conformance mode")]

@@ -1,6 +1,6 @@
 // Takes every check of the FIDO2 engine away, one at a time, and looks whether a test notices.
 //
-//   nice -n 15 dotnet run tools/mutation.cs [-- FIRST-PART-OF-A-PATH]      for instance: Attestation/Tpm
+//   nice -n 15 dotnet run tools/mutation.cs [-- FIRST-PART-OF-A-PATH …]    for instance: Attestation/Tpm Data/
 //
 // Mutants, in src/Fido2: each condition of each Require(…) and each term of "return a && b" that always holds; each term of
 // an if that answers "return false", "return null" or "throw" that never does. An environment variable chooses one, so that
@@ -21,14 +21,13 @@ using System.Text.RegularExpressions;
 
 const int TimedOut = -1000;
 var root = Run(Environment.CurrentDirectory, null, "git", "rev-parse", "--show-toplevel").Output.Trim();
-var only = args.FirstOrDefault() ?? "";
 var copy = Directory.CreateTempSubdirectory("mutation-").FullName;
 Run(root, null, "git", "worktree", "add", "--detach", copy, "HEAD");
 try
 {
     var engine = Path.Combine(copy, "src/Fido2");
     var sources = Directory.GetFiles(engine, "*.cs", SearchOption.AllDirectories)
-        .Where(file => Path.GetRelativePath(engine, file).StartsWith(only, StringComparison.Ordinal))
+        .Where(file => args.Length == 0 || args.Any(part => Path.GetRelativePath(engine, file).StartsWith(part, StringComparison.Ordinal)))
         .Order(StringComparer.Ordinal)
         .ToDictionary(file => file, File.ReadAllText);
     var mutants = sources.SelectMany(source => Mutants(source.Key, source.Value)).ToList();

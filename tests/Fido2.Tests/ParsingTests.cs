@@ -59,6 +59,8 @@ public sealed class ParsingTests
         { "id has bits to spare", json => Edit(json, o => (o["id"], o["rawId"]) = ("AAB", "AAB")), WebAuthnError.RequestMalformed },
         { "id is of no length", json => Edit(json, o => (o["id"], o["rawId"]) = ("AAAAA", "AAAAA")), WebAuthnError.RequestMalformed },
         { "rawId is an array of numbers", json => Edit(json, o => o["rawId"] = new JsonArray(1, 2, 3)), WebAuthnError.RequestMalformed },
+        { "id and rawId are numbers, which look like base64url", json => Edit(json, o => (o["id"], o["rawId"]) = (12345678, 12345678)), WebAuthnError.RequestMalformed },
+        { "the members of response beside it", json => Edit(json, o => Lift(o)), WebAuthnError.RequestMalformed },
         { "id twice", json => json.Replace("{\"id\"", "{\"id\":\"AAAA\",\"id\"", StringComparison.Ordinal), WebAuthnError.RequestMalformed },
         { "rawId twice", json => json.Replace("{\"id\"", "{\"rawId\":\"AAAA\",\"id\"", StringComparison.Ordinal), WebAuthnError.RequestMalformed },
         { "response twice", json => json.Replace("{\"id\"", "{\"response\":{},\"id\"", StringComparison.Ordinal), WebAuthnError.RequestMalformed },
@@ -83,7 +85,11 @@ public sealed class ParsingTests
         string[] sent = ["usb", "usb", "hybrid", "smart-card", "x y", "<b>", new string('a', 33), "a", "b", "c", "d", "e", "f", "g"];
         new GoodRegistration { Authenticator = new SoftAuthenticator { Transports = sent } }.Run().ShouldSucceed().Transports
             .ShouldBe(["usb", "hybrid", "smart-card", "a", "b", "c", "d", "e"]);
-        new GoodRegistration { Lies = new Lies { Json = json => json["response"]!["transports"] = "usb" } }.Run().ShouldBeRefused(WebAuthnError.RequestMalformed);
+        foreach (var odd in new[] { "\"usb\"", "[1]", "[null]", "[[]]" })
+        {
+            new GoodRegistration { Lies = new Lies { Json = json => json["response"]!["transports"] = JsonNode.Parse(odd) } }
+                .Run().ShouldBeRefused(WebAuthnError.RequestMalformed);
+        }
     }
 
     [Theory(DisplayName = "§5.8.1: client data, one member bent")]
@@ -166,6 +172,7 @@ public sealed class ParsingTests
             { "extensions out of order", data => With(data, 0x80, Cbor.Map(("bb", Cbor.Number(1)), ("a", Cbor.Number(1)))), WebAuthnError.AuthenticatorDataExtensions },
             { "an extension twice", data => With(data, 0x80, Cbor.Map(("a", Cbor.Number(1)), ("a", Cbor.Number(1)))), WebAuthnError.AuthenticatorDataExtensions },
             { "an extension with a tag", data => With(data, 0x80, Cbor.Map(("a", [0xC1, 0x00]))), WebAuthnError.AuthenticatorDataExtensions },
+            { "an extension with a number of sixteen bytes", data => With(data, 0x80, Cbor.Map(("a", [0x1C, .. Enumerable.Repeat((byte)1, 16)]))), WebAuthnError.AuthenticatorDataExtensions },
             { "two extension maps", data => With(data, 0x80, [.. protect, .. protect]), WebAuthnError.AuthenticatorDataLeftover },
             { "17 KiB", data => With(data, 0x80, Cbor.Map(("a", Cbor.Bytes(new byte[17 * 1024])))), WebAuthnError.RequestTooLarge },
         };
@@ -325,6 +332,18 @@ public sealed class ParsingTests
         if (bytes is not null)
         {
             Convert.ToHexString(decoded.ShouldNotBeNull()).ShouldBe(bytes);
+        }
+    }
+
+    /// <summary>Moves the members of <c>response</c> up, and leaves text in their place.</summary>
+    private static void Lift(JsonObject credential)
+    {
+        var members = credential["response"]!.AsObject();
+        credential.Remove("response");
+        credential["response"] = "text";
+        foreach (var (name, value) in members)
+        {
+            credential[name] = value!.DeepClone();
         }
     }
 

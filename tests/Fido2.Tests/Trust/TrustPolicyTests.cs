@@ -275,6 +275,10 @@ public sealed class TrustPolicyTests
         Verdict(Changed("attestationTypes", "basic_surrogate"), EngineMode.Conformance).ShouldBe(WebAuthnError.TrustType);
         (Strict() with { Trust = Trust([Changed("attestationTypes", "attca")]) }).Run().ShouldSucceed().AttestationType.ShouldBe(AttestationType.AttCA);
 
+        // Only packed leaves open which of the two it is.
+        (Strict() with { Trust = Trust([Changed("attestationTypes", "attca")]), Authenticator = new SoftAuthenticator { Attestation = SoftAttestation.Apple } })
+            .Run().ShouldBeRefused(WebAuthnError.TrustType);
+
         // What the metadata contradicts is not trusted, whatever else the policy accepts.
         var record = (Strict() with { Trust = Trust([Changed("attestationTypes", "basic_surrogate")]), Policy = RegistrationPolicy.Passkeys }).Run().ShouldSucceed();
         record.IsAttestationTrusted.ShouldBeFalse();

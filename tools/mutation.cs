@@ -8,8 +8,8 @@
 //
 // A mutant makes a difference only where its check says no, and the program can tell: first each test class runs alone, without
 // a mutant, and says which checks said no. A mutant is then run against the fastest of those classes, and against the others if
-// that one passes; one whose check never said no has survived without a run. Two run at a time. VectorTests, which takes longer
-// than all others together, is run with --slow only.
+// that one passes; one whose check never said no has survived without a run. Two run at a time. The classes that take longer than
+// all others together, recorded ceremonies and those that change every byte, are run with --slow only.
 //
 // Prints a summary in Markdown; each verdict goes to the error stream. The exit status is 0 only when nothing survived.
 
@@ -21,7 +21,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 
 const int TimedOut = -1000;
-var slow = args.Contains("--slow") ? [] : new[] { "VectorTests" };
+var slow = args.Contains("--slow") ? [] : new[] { "VectorTests", "MutationTests", "CertificateMutationTests" };
 var paths = args.Where(arg => !arg.StartsWith('-')).ToArray();
 var root = Run(Environment.CurrentDirectory, null, "git", "rev-parse", "--show-toplevel").Output.Trim();
 var copy = Directory.CreateTempSubdirectory("mutation-").FullName;
@@ -273,6 +273,7 @@ static (int ExitCode, string Output) Run(string folder, Dictionary<string, strin
 {
     var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
     start.Environment.Remove("CI");
+    start.Environment["DOTNET_TieredPGO"] = "0"; // Short runs do not earn it back.
     foreach (var (name, value) in environment ?? [])
     {
         start.Environment[name] = value;

@@ -13,7 +13,10 @@ public enum AndroidKeyScope
     Union,
 }
 
-/// <summary>How many statements of a compound attestation must verify; WebAuthn Level 3 §8.9.</summary>
+/// <summary>How many statements of a compound attestation must verify, and be trusted where trust is demanded; WebAuthn Level 3
+/// §8.9.</summary>
+/// <remarks>Only statements with certificates can be trusted; self attestation beside them takes nothing away. A model that is
+/// denied or has a blocking status is refused in any case.</remarks>
 [JsonConverter(typeof(JsonStringEnumConverter<CompoundStatements>))]
 public enum CompoundStatements
 {

@@ -6,7 +6,8 @@ namespace Moi.Identity.Fido2;
 /// <param name="Certificate">The certificate in DER.</param>
 public sealed record AttestationRoot(ReadOnlyMemory<byte> Certificate)
 {
-    /// <summary>The statement formats it counts for, such as <c>apple</c>.</summary>
+    /// <summary>The statement formats it counts for, such as <c>apple</c>. Each statement of a <c>compound</c> attestation has its
+    /// own (§8.9).</summary>
     /// <value>Default empty: every format.</value>
     public IReadOnlyList<string> Formats { get; init; } = [];
 

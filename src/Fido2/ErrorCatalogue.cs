@@ -36,6 +36,7 @@ internal static class ErrorCatalogue
         Both(AttestationMembers, "att.members", "13", "7"),
         Both(AttestationFormatUnknown, "att.fmt_unknown", "21", ""),
         Both(AttestationFormatDisabled, "att.fmt_disabled", "21", ""),
+        Elsewhere(AttestationEnterprise, "att.enterprise", "§5.4.7"),
         Elsewhere(NoneStatement, "none.att_stmt", "§8.7"),
         Elsewhere(PackedMembers, "packed.members", "§8.2", "1"),
         Elsewhere(PackedX5c, "packed.x5c", "§8.2", "1"),

@@ -80,7 +80,7 @@ public sealed record RegistrationPolicy
     /// <value>Default <see cref="AndroidKeyScope.TeeOnly"/>.</value>
     public AndroidKeyScope AndroidKeyScope { get; init; }
 
-    /// <summary>How many statements of a <c>compound</c> attestation must verify (§8.9).</summary>
+    /// <summary>How many statements of a <c>compound</c> attestation must verify and be trusted (§8.9).</summary>
     /// <value>Default <see cref="CompoundStatements.All"/>.</value>
     public CompoundStatements CompoundStatements { get; init; }
 

@@ -89,6 +89,9 @@ public enum WebAuthnError
     /// <summary><c>att.fmt_disabled</c>: a statement format that is switched off.</summary>
     AttestationFormatDisabled,
 
+    /// <summary><c>att.enterprise</c>: enterprise attestation that the options did not ask for.</summary>
+    AttestationEnterprise,
+
     /// <summary><c>none.att_stmt</c>: format <c>none</c> with a statement that is not the empty map.</summary>
     NoneStatement,
 

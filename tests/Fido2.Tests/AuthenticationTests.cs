@@ -319,5 +319,13 @@ public sealed class AuthenticationTests
 
     [Fact(DisplayName = "§7.2: a stored key that is none is refused, not thrown")]
     public void A_bad_stored_key()
-        => new GoodAuthentication { Stored = record => record with { PublicKey = new byte[] { 0xA0 } } }.Run().ShouldBeRefused(WebAuthnError.KeyMembers);
+    {
+        new GoodAuthentication { Stored = record => record with { PublicKey = new byte[] { 0xA0 } } }.Run().ShouldBeRefused(WebAuthnError.KeyMembers);
+        new GoodAuthentication { Stored = record => record with { PublicKey = (byte[])[.. record.PublicKey.Span, 0] } }.Run().ShouldBeRefused(WebAuthnError.KeyCbor);
+    }
+
+    [Fact(DisplayName = "§6.1: authenticator data of more than 16 KiB is not looked at")]
+    public void Long_authenticator_data()
+        => new GoodAuthentication { Lies = new Lies { AuthenticatorDataAfterwards = data => [.. data, .. new byte[16 * 1024]] } }
+            .Run().ShouldBeRefused(WebAuthnError.RequestTooLarge);
 }

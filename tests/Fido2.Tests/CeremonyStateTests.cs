@@ -42,6 +42,11 @@ public sealed class CeremonyStateTests
         new GoodAuthentication { State = state => state with { Challenge = default }, Lies = new Lies { Challenge = "" } }.Run().ShouldBeRefused(WebAuthnError.StateMissing);
     }
 
+    [Fact(DisplayName = "§13.5.3: a challenge longer than any that is issued matches nothing, not even an empty one")]
+    public void A_long_challenge()
+        => new GoodRegistration { State = state => state with { Challenge = new byte[300] }, Lies = new Lies { Challenge = "" } }
+            .Run().ShouldBeRefused(WebAuthnError.ClientDataChallenge);
+
     [Fact(DisplayName = "R-STATE-1: states survive their store whole")]
     public void States_survive_their_store()
     {

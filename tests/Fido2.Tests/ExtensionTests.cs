@@ -136,6 +136,9 @@ public sealed class ExtensionTests
     [InlineData("""{"id":"AAAA"}""", false)]
     [InlineData("\"present\"", false)]
     [InlineData("null", false)]
+    [InlineData("""
+        "supported","status":"supported"
+        """, false)]
     public void TokenBinding(string value, bool isAccepted)
     {
         var lies = new Lies { ClientData = json => [.. json[..^1], .. System.Text.Encoding.UTF8.GetBytes($",\"tokenBinding\":{value}}}")] };

@@ -41,6 +41,8 @@ public sealed class MutationTests
     [InlineData(SoftAttestation.PackedBasic)]
     [InlineData(SoftAttestation.Tpm)]
     [InlineData(SoftAttestation.AndroidKey)]
+    [InlineData(SoftAttestation.Apple)]
+    [InlineData(SoftAttestation.Compound)]
     public void Registration_bits(SoftAttestation attestation)
     {
         byte[] signature = [], authenticatorData = [];
@@ -54,7 +56,10 @@ public sealed class MutationTests
         Finish(json).ShouldBeTrue();
 
         var whole = Base64Url.DecodeFromChars((string)JsonNode.Parse(json)!["response"]!["attestationObject"]!);
-        var parts = new[] { signature, authenticatorData }.Select(part => (Start: whole.AsSpan().IndexOf(part), part.Length));
+
+        // apple has no signature: the nonce in its certificate covers these data (§8.8 step 4).
+        (signature.Length == 0).ShouldBe(attestation == SoftAttestation.Apple);
+        var parts = new[] { signature, authenticatorData }.Where(part => part.Length > 0).Select(part => (Start: whole.AsSpan().IndexOf(part), part.Length));
         foreach (var (start, length) in parts)
         {
             start.ShouldBePositive();
@@ -72,6 +77,52 @@ public sealed class MutationTests
         }
 
         bool Finish(string response) => ceremony.Registration.Finish(started.State, Encoding.UTF8.GetBytes(response)).Succeeded;
+    }
+
+    [Fact(DisplayName = "§8.6 step 5: every bit of a fido-u2f registration counts, except what U2F does not sign and no other rule reads: counter, reserved flags, BE and AAGUID")]
+    public void U2f_bits()
+    {
+        const int Flags = 32, Counter = 33, Aaguid = 37, IdLength = 53;
+        const byte Reserved = 0x22, BackupEligible = 0x08;
+        byte[] signature = [], authenticatorData = [];
+        var ceremony = new GoodRegistration
+        {
+            Authenticator = new SoftAuthenticator { Attestation = SoftAttestation.FidoU2f },
+            Lies = new Lies { Signature = made => signature = made, AuthenticatorDataAfterwards = data => authenticatorData = data },
+            Trust = new AttestationTrustSource(roots: [new AttestationRoot(SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Root)]),
+        };
+        foreach (var demanding in new[] { ceremony, ceremony with { Policy = new RegistrationPolicy { UnknownModels = UnknownModels.Accept } } })
+        {
+            var isDemanding = demanding != ceremony;
+            var started = demanding.Begin();
+            var json = demanding.Answer(started);
+            Finish(json).ShouldBeTrue();
+            var whole = Base64Url.DecodeFromChars((string)JsonNode.Parse(json)!["response"]!["attestationObject"]!);
+            Each(signature, (_, _) => false);
+
+            // The certificate names the model, so that a trusted registration cannot name another.
+            Each(authenticatorData, (place, bit) => place is >= Counter and < Aaguid
+                || (place is >= Aaguid and < IdLength && !isDemanding)
+                || (place == Flags && ((bit & Reserved) != 0 || (bit == BackupEligible && !isDemanding))));
+            foreach (var changed in Flipped(json, "clientDataJSON"))
+            {
+                Finish(changed).ShouldBeFalse(changed);
+            }
+
+            void Each(byte[] part, Func<int, int, bool> isUnsigned)
+            {
+                var start = whole.AsSpan().IndexOf(part);
+                start.ShouldBePositive();
+                for (var bit = 0; bit < 8 * part.Length; bit++)
+                {
+                    byte[] changed = [.. whole];
+                    changed[start + (bit / 8)] ^= (byte)(1 << (bit % 8));
+                    Finish(With(json, "attestationObject", changed)).ShouldBe(isUnsigned(bit / 8, 1 << (bit % 8)), $"bit {bit % 8} of byte {bit / 8}");
+                }
+            }
+
+            bool Finish(string response) => demanding.Registration.Finish(started.State, Encoding.UTF8.GetBytes(response)).Succeeded;
+        }
     }
 
     [Fact(DisplayName = "Every truncation of a response is refused, every changed byte is a verdict (W10)")]

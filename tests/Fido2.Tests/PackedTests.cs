@@ -24,6 +24,7 @@ public sealed class PackedTests
         { "no sig", Cbor.Map(("alg", Es256)), WebAuthnError.PackedMembers },
         { "no alg", Cbor.Map(("sig", Signature)), WebAuthnError.PackedMembers },
         { "alg is text", Cbor.Map(("alg", Cbor.Text("ES256")), ("sig", Signature)), WebAuthnError.PackedMembers },
+        { "alg is text, and nothing follows", Cbor.Map(("sig", Signature), ("alg", Cbor.Text("ES256"))), WebAuthnError.PackedMembers },
         { "sig is text", Cbor.Map(("alg", Es256), ("sig", Cbor.Text("sig"))), WebAuthnError.PackedMembers },
         { "unknown member", Cbor.Map(("alg", Es256), ("sig", Signature), ("ver", Cbor.Text("2.0"))), WebAuthnError.PackedMembers },
         { "a member twice", Cbor.Map(("alg", Es256), ("sig", Signature), ("alg", Es256)), WebAuthnError.AttestationCbor },
@@ -92,10 +93,12 @@ public sealed class PackedTests
         { "no basic constraints", new CertificateShape { BasicConstraints = null }, WebAuthnError.CertificateAuthority },
         { "another AAGUID", new CertificateShape { Aaguid = Guid.Empty }, WebAuthnError.CertificateAaguid },
         { "AAGUID wrapped once", new CertificateShape { AaguidWrappedTwice = false }, WebAuthnError.CertificateExtension },
+        { "AAGUID of fifteen bytes", new CertificateShape { AaguidExtension = false, Extensions = [new X509Extension("1.3.6.1.4.1.45724.1.1.4", Der.OctetString(new byte[15]), critical: false)] }, WebAuthnError.CertificateAaguid },
         { "AAGUID critical", new CertificateShape { AaguidCritical = true }, WebAuthnError.CertificateExtension },
         { "firmware version", new CertificateShape { Extensions = [Firmware(42, critical: false)] }, WebAuthnError.None },
         { "firmware version critical", new CertificateShape { Extensions = [Firmware(42, critical: true)] }, WebAuthnError.CertificateExtension },
         { "firmware version negative", new CertificateShape { Extensions = [Firmware(-1, critical: false)] }, WebAuthnError.CertificateExtension },
+        { "firmware version with a rest", new CertificateShape { Extensions = [new X509Extension("1.3.6.1.4.1.45724.1.1.5", [2, 1, 42, 5, 0], critical: false)] }, WebAuthnError.CertificateExtension },
         { "explicit CA=FALSE", new CertificateShape { BasicConstraints = null, Extensions = [new X509Extension("2.5.29.19", [0x30, 3, 1, 1, 0], critical: true)] }, WebAuthnError.None },
         { "broken basic constraints", new CertificateShape { BasicConstraints = null, Extensions = [new X509Extension("2.5.29.19", [0x30, 9], critical: true)] }, WebAuthnError.CertificateAuthority },
     };
@@ -155,6 +158,7 @@ public sealed class PackedTests
             { "RSA of 1024 bits", KeyInfo(Rsa, [5, 0], RsaKey(odd[..128], 65537)), -257, WebAuthnError.KeyRsa },
             { "RSA with e = 1", KeyInfo(Rsa, [5, 0], RsaKey(odd, 1)), -257, WebAuthnError.KeyRsa },
             { "RSA with e = -3", KeyInfo(Rsa, [5, 0], RsaKey(odd, -3)), -257, WebAuthnError.CertificateKey },
+            { "RSA with a negative modulus", KeyInfo(Rsa, [5, 0], Der.Sequence([2, 0x82, 1, 0, .. odd], Der.Number(65537))), -257, WebAuthnError.CertificateKey },
             { "RSA with bytes after it", KeyInfo(Rsa, [5, 0], [.. RsaKey(odd, 65537), 0]), -257, WebAuthnError.CertificateKey },
             { "RSA that is none", KeyInfo(Rsa, [5, 0], [1, 2, 3]), -257, WebAuthnError.CertificateKey },
         };

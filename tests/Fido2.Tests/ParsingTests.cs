@@ -59,6 +59,8 @@ public sealed class ParsingTests
         { "id has bits to spare", json => Edit(json, o => (o["id"], o["rawId"]) = ("AAB", "AAB")), WebAuthnError.RequestMalformed },
         { "id is of no length", json => Edit(json, o => (o["id"], o["rawId"]) = ("AAAAA", "AAAAA")), WebAuthnError.RequestMalformed },
         { "rawId is an array of numbers", json => Edit(json, o => o["rawId"] = new JsonArray(1, 2, 3)), WebAuthnError.RequestMalformed },
+        { "id and rawId are numbers, which look like base64url", json => Edit(json, o => (o["id"], o["rawId"]) = (12345678, 12345678)), WebAuthnError.RequestMalformed },
+        { "the members of response beside it", json => Edit(json, o => Lift(o)), WebAuthnError.RequestMalformed },
         { "id twice", json => json.Replace("{\"id\"", "{\"id\":\"AAAA\",\"id\"", StringComparison.Ordinal), WebAuthnError.RequestMalformed },
         { "rawId twice", json => json.Replace("{\"id\"", "{\"rawId\":\"AAAA\",\"id\"", StringComparison.Ordinal), WebAuthnError.RequestMalformed },
         { "response twice", json => json.Replace("{\"id\"", "{\"response\":{},\"id\"", StringComparison.Ordinal), WebAuthnError.RequestMalformed },
@@ -83,7 +85,11 @@ public sealed class ParsingTests
         string[] sent = ["usb", "usb", "hybrid", "smart-card", "x y", "<b>", new string('a', 33), "a", "b", "c", "d", "e", "f", "g"];
         new GoodRegistration { Authenticator = new SoftAuthenticator { Transports = sent } }.Run().ShouldSucceed().Transports
             .ShouldBe(["usb", "hybrid", "smart-card", "a", "b", "c", "d", "e"]);
-        new GoodRegistration { Lies = new Lies { Json = json => json["response"]!["transports"] = "usb" } }.Run().ShouldBeRefused(WebAuthnError.RequestMalformed);
+        foreach (var odd in new[] { "\"usb\"", "[1]", "[null]", "[[]]" })
+        {
+            new GoodRegistration { Lies = new Lies { Json = json => json["response"]!["transports"] = JsonNode.Parse(odd) } }
+                .Run().ShouldBeRefused(WebAuthnError.RequestMalformed);
+        }
     }
 
     [Theory(DisplayName = "§5.8.1: client data, one member bent")]
@@ -166,6 +172,7 @@ public sealed class ParsingTests
             { "extensions out of order", data => With(data, 0x80, Cbor.Map(("bb", Cbor.Number(1)), ("a", Cbor.Number(1)))), WebAuthnError.AuthenticatorDataExtensions },
             { "an extension twice", data => With(data, 0x80, Cbor.Map(("a", Cbor.Number(1)), ("a", Cbor.Number(1)))), WebAuthnError.AuthenticatorDataExtensions },
             { "an extension with a tag", data => With(data, 0x80, Cbor.Map(("a", [0xC1, 0x00]))), WebAuthnError.AuthenticatorDataExtensions },
+            { "an extension with a number of sixteen bytes", data => With(data, 0x80, Cbor.Map(("a", [0x1C, .. Enumerable.Repeat((byte)1, 16)]))), WebAuthnError.AuthenticatorDataExtensions },
             { "two extension maps", data => With(data, 0x80, [.. protect, .. protect]), WebAuthnError.AuthenticatorDataLeftover },
             { "17 KiB", data => With(data, 0x80, Cbor.Map(("a", Cbor.Bytes(new byte[17 * 1024])))), WebAuthnError.RequestTooLarge },
         };
@@ -193,6 +200,9 @@ public sealed class ParsingTests
         {
             { "another order (early browsers)", whole => Map((authData, Data(whole)), (attStmt, empty), (fmt, none)), WebAuthnError.None },
             { "CTAP's members", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), Cbor.Bool(false)), (Cbor.Text("largeBlobKey"), Cbor.Bytes(new byte[32]))), WebAuthnError.None },
+            { "enterprise attestation that nobody asked for", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), Cbor.Bool(true))), WebAuthnError.AttestationEnterprise },
+            { "ep is a number", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), Cbor.Number(0))), WebAuthnError.AttestationMembers },
+            { "ep is null", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), [0xF6])), WebAuthnError.AttestationMembers },
             { "empty", _ => [], WebAuthnError.AttestationCbor },
             { "an empty map", _ => empty, WebAuthnError.AttestationMembers },
             { "an array", _ => Cbor.Array(), WebAuthnError.AttestationMembers },
@@ -220,6 +230,21 @@ public sealed class ParsingTests
             { "text that is not UTF-8", whole => Map((fmt, [0x61, 0xFF]), (attStmt, empty), (authData, Data(whole))), WebAuthnError.AttestationCbor },
             { "an unassigned simple value", whole => Map((fmt, none), (attStmt, [0xE0]), (authData, Data(whole))), WebAuthnError.AttestationCbor },
         };
+    }
+
+    [Theory(DisplayName = "§5.4.7: ep, which says that the attestation is an enterprise's, only where the options asked for one")]
+    [InlineData(AttestationConveyance.None, false)]
+    [InlineData(AttestationConveyance.Indirect, false)]
+    [InlineData(AttestationConveyance.Direct, false)]
+    [InlineData(AttestationConveyance.Enterprise, true)]
+    public void Enterprise_attestation(AttestationConveyance asked, bool isAccepted)
+    {
+        var lies = new Lies { AttestationObject = whole => [0xA4, .. whole[1..], .. Cbor.Text("ep"), .. Cbor.Bool(true)] };
+        foreach (var attestation in new[] { SoftAttestation.None, SoftAttestation.PackedBasic })
+        {
+            var result = new GoodRegistration { Authenticator = new SoftAuthenticator { Attestation = attestation }, Conveyance = asked, Lies = lies }.Run();
+            (result.Failure?.Error ?? WebAuthnError.None).ShouldBe(isAccepted ? WebAuthnError.None : WebAuthnError.AttestationEnterprise);
+        }
     }
 
     [Fact(DisplayName = "CTAP 2.2 §8: what the reader takes for canonical, System.Formats.Cbor does too, and the other way round")]
@@ -307,6 +332,18 @@ public sealed class ParsingTests
         if (bytes is not null)
         {
             Convert.ToHexString(decoded.ShouldNotBeNull()).ShouldBe(bytes);
+        }
+    }
+
+    /// <summary>Moves the members of <c>response</c> up, and leaves text in their place.</summary>
+    private static void Lift(JsonObject credential)
+    {
+        var members = credential["response"]!.AsObject();
+        credential.Remove("response");
+        credential["response"] = "text";
+        foreach (var (name, value) in members)
+        {
+            credential[name] = value!.DeepClone();
         }
     }
 

@@ -25,6 +25,9 @@ public sealed class RelyingPartyTests
     [InlineData("idp.example", "https://idp.example:65536", false)]
     [InlineData("idp.example", "https://idp.example:08443", false)]
     [InlineData("idp.example", "https://idp.example:", false)]
+    [InlineData("idp.example", "https://idp.example:84x3", false)]
+    [InlineData("idp.example", "https://idp.example:99999999999", false)]
+    [InlineData("localhost", "ftps://localhost", false)]
     [InlineData("idp.example", "https://IDP.example", false)]
     [InlineData("idp.example", "https://idp.example.", false)]
     [InlineData("idp.example", "https://user@idp.example", false)]
@@ -38,6 +41,8 @@ public sealed class RelyingPartyTests
     [InlineData("idp.example", "android:apk-key-hash:2wJC0Xn9yIUcM/i2pZ7GzZB8q1CGTZ9Vj+0y5m4Vd3A", false)]
     [InlineData("idp.example", "ios:bundle-id:", false)]
     [InlineData("idp.example", "ios:bundle-id:..", false)]
+    [InlineData("idp.example", "ios:bundle-id:single", false)]
+    [InlineData("idp.example", "ios:bundle-id:tw.gov_moi", false)]
     [InlineData("127.0.0.1", "https://127.0.0.1", false)]
     [InlineData("[::1]", "https://[::1]", false)]
     public void Origins_and_the_rp_id(string id, string origin, bool accepted)
@@ -68,9 +73,20 @@ public sealed class RelyingPartyTests
     [InlineData("idp.example:443")]
     [InlineData("身分.example")]
     [InlineData("-idp.example")]
+    [InlineData("idp-.example")]
     public void Rp_ids(string id)
         => RelyingParty.Validate(id, "Identity", ["android:apk-key-hash:2wJC0Xn9yIUcM_i2pZ7GzZB8q1CGTZ9Vj_0y5m4Vd3A"], allowCrossOrigin: false, [])
             .ShouldHaveSingleItem().ShouldContain("RP ID");
+
+    [Theory(DisplayName = "RFC 1035 §2.3.4: a label has 63 characters at most, a name 253")]
+    [InlineData(63, 3, true)]
+    [InlineData(64, 1, false)]
+    [InlineData(62, 4, false)]
+    public void Long_names(int label, int labels, bool accepted)
+    {
+        var id = string.Join('.', Enumerable.Repeat(new string('a', label), labels)) + ".tw";
+        RelyingParty.Validate(id, "Identity", ["https://" + id], allowCrossOrigin: false, []).Any().ShouldBe(!accepted);
+    }
 
     [Fact(DisplayName = "Every mistake is told at once")]
     public void All_mistakes_at_once()

@@ -61,7 +61,7 @@ internal sealed record AndroidKeyDescription(
         {
             var tag = list.PeekTag();
             Require(
-                tag.TagClass == TagClass.ContextSpecific && tag.IsConstructed && seen.Add(tag.TagValue),
+                tag.TagClass == TagClass.ContextSpecific && seen.Add(tag.TagValue),
                 WebAuthnError.AndroidKeyDescription,
                 "A member of an authorization list that is none, or is there twice.");
             var member = list.ReadSequence(tag);

@@ -103,8 +103,8 @@ internal sealed class AttestationCertificate
         if (body.PeekTag().HasSameClassAndValue(VersionTag))
         {
             var explicitVersion = body.ReadSequence(VersionTag);
-            Require(explicitVersion.TryReadInt32(out version), WebAuthnError.CertificateParse);
-            explicitVersion.ThrowIfNotEmpty();
+            explicitVersion.TryReadInt32(out version);
+            explicitVersion.ThrowIfNotEmpty(); // A number that is too large, or none, is still there.
             version++;
         }
 

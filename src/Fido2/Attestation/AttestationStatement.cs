@@ -43,6 +43,12 @@ internal sealed record AttestationEvidence(AttestationType Type, IReadOnlyList<b
 {
     /// <summary><c>alg</c> of a packed statement, which the conformance tests compare with the metadata.</summary>
     internal CoseAlgorithm? StatementAlgorithm { get; init; }
+
+    /// <summary>The format of one statement of a compound attestation.</summary>
+    internal string Format { get; init; } = "";
+
+    /// <summary>What each statement of a compound attestation conveys that verified; empty for other formats.</summary>
+    internal IReadOnlyList<AttestationEvidence> Statements { get; init; } = [];
 }
 
 /// <summary>The verification procedure of one attestation statement format; §8. Pure.</summary>

@@ -25,6 +25,9 @@ internal sealed record TrustAssessment(AttestationType Type)
     internal CertificationLevel Certification { get; init; }
 
     internal IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The certificates of the attestation, each statement's leaf first.</summary>
+    internal IReadOnlyList<byte[]> TrustPath { get; init; } = [];
 }
 
 /// <summary>§7.1 steps 23 and 24.</summary>
@@ -34,6 +37,11 @@ internal static class AttestationTrust
 {
     internal static TrustAssessment Assess(AttestationEvidence evidence, ClaimedModel model, RegistrationPolicy policy, TrustContext context)
     {
+        if (evidence.Statements.Count > 0)
+        {
+            return CompoundTrust.Assess(evidence, model, policy, context);
+        }
+
         Require(!policy.DeniedAaguids.Contains(model.Aaguid), WebAuthnError.TrustAaguidDenied);
 
         // 23. "If validation is successful, obtain a list of acceptable trust anchors (i.e. attestation root certificates) for that
@@ -92,6 +100,7 @@ internal static class AttestationTrust
             MetadataNumber = assessment.Anchor is not null && entry is not null ? metadata!.Number : null,
             Certification = assessment.Anchor is not null && entry is not null ? entry.CertificationAt(context.Now) : CertificationLevel.None,
             Warnings = [.. assessment.Warnings, .. warnings],
+            TrustPath = evidence.TrustPath,
         };
     }
 
@@ -108,6 +117,13 @@ internal static class AttestationTrust
                 AllowsSurplus = !isConformance,
                 AllowsSha1 = isConformance,
             });
+
+            // SECURITY: U2F does not sign the AAGUID (§8.6 step 5), so that a client could name any model of the same maker. One that
+            // is there counts only if the certificate has it too.
+            Require(
+                model.Format != "fido-u2f" || model.Aaguid == Guid.Empty || CertificateExtensionRules.IsFor(evidence.TrustPath[0], model.Aaguid),
+                WebAuthnError.TrustChain,
+                "Nothing that was signed names the model.");
             var type = entry is null ? evidence.Type : ModelRules.CheckAgreement(entry, evidence.Type, model.Algorithm);
             return new TrustAssessment(type)
             {

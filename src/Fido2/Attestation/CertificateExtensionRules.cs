@@ -27,6 +27,11 @@ internal static class CertificateExtensionRules
         Require(value.Length == 16 && new Guid(value, bigEndian: true) == aaguid, WebAuthnError.CertificateAaguid);
     }
 
+    /// <summary>Whether the certificate says that it is for that model.</summary>
+    internal static bool IsFor(byte[] certificate, Guid aaguid)
+        => AttestationCertificate.Parse(certificate).Find(FidoAaguid) is { } extension
+            && ReadOctetString(extension).AsSpan().SequenceEqual(aaguid.ToByteArray(bigEndian: true));
+
     /// <summary>The content of the one OCTET STRING that the extension's value is.</summary>
     internal static byte[] ReadOctetString(CertificateExtension extension)
     {

@@ -29,7 +29,7 @@ internal sealed class CompoundFormat : IAttestationStatementFormat
                 var format = AttestationFormats.Find(fmt);
                 Require(format is not null, WebAuthnError.AttestationFormatUnknown, fmt);
                 Require(AttestationFormats.IsEnabled(format, input.Policy), WebAuthnError.AttestationFormatDisabled, fmt);
-                successful.Add(format.Verify(input with { Statement = statement }));
+                successful.Add(format.Verify(input with { Statement = statement }) with { Format = fmt });
             }
             catch (WebAuthnException refusal) when (input.Policy.CompoundStatements == CompoundStatements.Any)
             {
@@ -38,12 +38,13 @@ internal sealed class CompoundFormat : IAttestationStatementFormat
         }
 
         // 2. "If sufficiently many (as determined by Relying Party policy) items of attStmt verify successfully, return …
-        //     values representing any combination of outputs from successful verification procedures." The strongest: the first
-        //     that has certificates, whose trust is assessed then; else self attestation; else none.
-        return successful.FirstOrDefault(evidence => evidence.TrustPath.Count > 0)
+        //     values representing any combination of outputs from successful verification procedures." All of them, for each is
+        //     assessed by itself, under the strongest: the first that has certificates; else self attestation; else none.
+        var strongest = successful.Find(evidence => evidence.TrustPath.Count > 0)
             ?? successful.Find(evidence => evidence.Type == AttestationType.Self)
             ?? successful.FirstOrDefault()
             ?? throw first!;
+        return strongest with { Statements = successful };
     }
 
     private static List<(string Fmt, ReadOnlyMemory<byte> Statement)> Parse(ReadOnlyMemory<byte> encoded)

@@ -12,7 +12,7 @@ internal sealed class NoneFormat : IAttestationStatementFormat
     public AttestationEvidence Verify(AttestationInput input)
     {
         // Syntax: "emptyMap = {}". The statement is well-formed in its shortest form, so it is this one byte.
-        Require(input.Statement.Length == 1 && input.Statement.Span[0] == EmptyMap, WebAuthnError.NoneStatement);
+        Require(input.Statement.Span is [EmptyMap], WebAuthnError.NoneStatement);
 
         // "Return implementation-specific values representing attestation type None and an empty attestation trust path."
         return new AttestationEvidence(AttestationType.None, []);

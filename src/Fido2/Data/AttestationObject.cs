@@ -8,8 +8,13 @@ namespace Moi.Identity.Fido2.Data;
 /// order is free; everything else of canonical CBOR is demanded.</remarks>
 internal sealed record AttestationObject(string Format, ReadOnlyMemory<byte> Statement, AuthenticatorData AuthenticatorData)
 {
+    private const byte False = 0xF4, True = 0xF5;
+
     /// <summary>"MUST be a maximum of 32 octets in length" (§8.1).</summary>
     private const int LongestFormat = 32;
+
+    /// <summary>CTAP's <c>epAtt</c>: the authenticator says that it made an enterprise attestation (CTAP 2.2 §6.1.2).</summary>
+    internal bool IsEnterprise { get; private init; }
 
     /// <summary>Parses the bytes to the last one, or refuses.</summary>
     internal static AttestationObject Parse(byte[] encoded)
@@ -23,6 +28,7 @@ internal sealed record AttestationObject(string Format, ReadOnlyMemory<byte> Sta
         string? format = null;
         ReadOnlyMemory<byte>? statement = null;
         byte[]? authenticatorData = null;
+        var isEnterprise = false;
         for (var i = 0; i < count; i++)
         {
             Require(reader.TryReadText(out var name), WebAuthnError.AttestationMembers, "A name is not text.");
@@ -42,15 +48,22 @@ internal sealed record AttestationObject(string Format, ReadOnlyMemory<byte> Sta
                 Require(reader.TryReadBytes(out var bytes), WebAuthnError.AttestationMembers, "authData");
                 authenticatorData = bytes.ToArray();
             }
+            else if (name.SequenceEqual("ep"u8))
+            {
+                // CTAP's own member of the same map, which some clients pass on.
+                var value = reader.Skip();
+                Require(value is [False] or [True], WebAuthnError.AttestationMembers, "ep");
+                isEnterprise = value is [True];
+            }
             else
             {
-                // CTAP's own members of the same map, which some clients pass on: enterprise attestation and the large-blob key.
-                Require(name.SequenceEqual("ep"u8) || name.SequenceEqual("largeBlobKey"u8), WebAuthnError.AttestationMembers, "An unknown member.");
+                // Another one: the large-blob key, which is the client's business.
+                Require(name.SequenceEqual("largeBlobKey"u8), WebAuthnError.AttestationMembers, "An unknown member.");
                 reader.Skip();
             }
         }
 
         Require(format is not null && statement is not null && authenticatorData is not null, WebAuthnError.AttestationMembers, "A member is missing.");
-        return new AttestationObject(format, statement.Value, AuthenticatorData.Parse(authenticatorData));
+        return new AttestationObject(format, statement.Value, AuthenticatorData.Parse(authenticatorData)) { IsEnterprise = isEnterprise };
     }
 }

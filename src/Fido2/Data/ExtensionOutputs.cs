@@ -26,7 +26,8 @@ internal sealed class ExtensionOutputs
     internal static ExtensionOutputs Read(ref Utf8JsonReader json)
     {
         var outputs = new ExtensionOutputs();
-        Require(json.Read() && json.TokenType == JsonTokenType.StartObject, WebAuthnError.RequestMalformed, "clientExtensionResults");
+        json.Read();
+        Require(json.TokenType == JsonTokenType.StartObject, WebAuthnError.RequestMalformed, "clientExtensionResults");
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("appid"u8))

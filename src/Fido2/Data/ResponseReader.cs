@@ -59,7 +59,6 @@ internal ref struct ResponseReader
             reader._clientDataJson is not null && reader._authenticatorData is not null && reader._signature is not null,
             WebAuthnError.RequestMalformed,
             "Not an assertion response.");
-        Require(reader._authenticatorData.Length <= AuthenticatorData.Longest, WebAuthnError.RequestTooLarge, "The authenticator data is too long.");
         return new AssertionResponse
         {
             Id = reader._rawId!,
@@ -86,15 +85,15 @@ internal ref struct ResponseReader
             throw new WebAuthnException(WebAuthnError.RequestMalformed, "The response is not JSON.");
         }
 
-        Require(reader._rawId is { Length: > 0 } && reader._hasResponse, WebAuthnError.RequestMalformed, "The response lacks a member.");
-        Require(reader._id is not null && reader._id.AsSpan().SequenceEqual(reader._rawId), WebAuthnError.IdMismatch);
+        Require(reader._rawId is { Length: > 0 }, WebAuthnError.RequestMalformed, "rawId is missing or empty.");
+        Require(reader._id.AsSpan().SequenceEqual(reader._rawId), WebAuthnError.IdMismatch);
         Require(reader._type == "public-key", WebAuthnError.TypeInvalid);
         return reader;
     }
 
     private void ReadCredential()
     {
-        Require(_json.Read() && _json.TokenType == JsonTokenType.StartObject, WebAuthnError.RequestMalformed, "The response is not an object.");
+        StartObject("The response is not an object.");
         while (NextMember())
         {
             if (_json.ValueTextEquals("id"u8))
@@ -132,7 +131,8 @@ internal ref struct ResponseReader
             }
         }
 
-        Require(!_json.Read(), WebAuthnError.RequestMalformed);
+        // One more read refuses whatever follows the object: it throws.
+        _json.Read();
     }
 
     private void ReadResponse()
@@ -216,7 +216,10 @@ internal ref struct ResponseReader
     private bool NextMember() => _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
 
     private void StartObject(string name)
-        => Require(_json.Read() && _json.TokenType == JsonTokenType.StartObject, WebAuthnError.RequestMalformed, name);
+    {
+        _json.Read();
+        Require(_json.TokenType == JsonTokenType.StartObject, WebAuthnError.RequestMalformed, name);
+    }
 
     private void SkipValue()
     {

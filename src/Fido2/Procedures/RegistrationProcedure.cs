@@ -51,7 +51,8 @@ internal static class RegistrationProcedure
 
         // 13. "Perform CBOR decoding on the attestationObject field of the AuthenticatorAttestationResponse structure to obtain
         //      the attestation statement format fmt, the authenticator data authData, and the attestation statement attStmt."
-        var (fmt, attStmt, authData) = AttestationObject.Parse(response.AttestationObject);
+        var attestationObject = AttestationObject.Parse(response.AttestationObject);
+        var (fmt, attStmt, authData) = attestationObject;
         Require(authData.Attested is not null, WebAuthnError.AuthenticatorDataAttestedMissing);
         var attested = authData.Attested;
         var coseKey = CoseKey.Parse(attested.PublicKey.Span, canonical: true);
@@ -93,6 +94,11 @@ internal static class RegistrationProcedure
         var format = AttestationFormats.Find(fmt);
         Require(format is not null, WebAuthnError.AttestationFormatUnknown, fmt);
         Require(AttestationFormats.IsEnabled(format, policy), WebAuthnError.AttestationFormatDisabled, fmt);
+
+        // §5.4.7: only "enterprise" asks for "an attestation statement that may include information which uniquely identifies the
+        //         authenticator". One that says it is of that kind, unasked, may name the citizen's very device.
+        Require(
+            !attestationObject.IsEnterprise || state.Attestation == AttestationConveyance.Enterprise, WebAuthnError.AttestationEnterprise);
 
         // 22. "Verify that attStmt is a correct attestation statement, conveying a valid attestation signature, by using the
         //      attestation statement format fmt's verification procedure given attStmt, authData and hash."
@@ -160,7 +166,7 @@ internal static class RegistrationProcedure
             MetadataNumber = trust.MetadataNumber,
             CertificationLevel = trust.Certification,
             AttestationWarnings = trust.Warnings,
-            TrustPathThumbprints = [.. evidence.TrustPath.Select(der => Convert.ToHexStringLower(SHA256.HashData(der)))],
+            TrustPathThumbprints = [.. trust.TrustPath.Select(der => Convert.ToHexStringLower(SHA256.HashData(der)))],
             AttestationObject = response.AttestationObject,
             AttestationClientDataJson = response.ClientDataJson,
             CreatedAt = now,

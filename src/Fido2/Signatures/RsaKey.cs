@@ -29,7 +29,7 @@ internal sealed class RsaKey : VerificationKey
     /// <summary>n odd, of 2048 to 8192 bits; e odd, 3 at least, of 64 bits at most; both in the fewest bytes (RFC 8230 §4).</summary>
     internal static bool IsUsable(ReadOnlySpan<byte> modulus, ReadOnlySpan<byte> exponent)
     {
-        if (modulus.IsEmpty || modulus.Length > LongestModulus / 8 || exponent.IsEmpty || exponent.Length > LongestExponentInBytes)
+        if (modulus.IsEmpty || exponent.IsEmpty || exponent.Length > LongestExponentInBytes)
         {
             return false;
         }

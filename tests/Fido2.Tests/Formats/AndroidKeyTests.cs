@@ -66,6 +66,7 @@ public sealed class AndroidKeyTests
         { "one more member", new AndroidKeyLies { Description = _ => Der.Sequence(Der.Number(1)) }, WebAuthnError.AndroidKeyDescription },
         { "version 0", new AndroidKeyLies { Version = 0 }, WebAuthnError.AndroidKeyDescription },
         { "origin twice", new AndroidKeyLies { Tee = [AndroidKeyLies.Purpose(2), AndroidKeyLies.Origin(0), AndroidKeyLies.Origin(0)] }, WebAuthnError.AndroidKeyDescription },
+        { "a primitive member", new AndroidKeyLies { Tee = [AndroidKeyLies.Purpose(2), [0x82, 1, 3], AndroidKeyLies.Origin(0)] }, WebAuthnError.AndroidKeyDescription },
         { "an untagged member", new AndroidKeyLies { Tee = [Der.Number(1)] }, WebAuthnError.AndroidKeyDescription },
         { "origin with a rest", new AndroidKeyLies { Tee = [AndroidKeyLies.Purpose(2), Der.Tagged(702, Der.Number(0), Der.Number(0))] }, WebAuthnError.AndroidKeyDescription },
         { "a huge purpose", new AndroidKeyLies { Tee = [Der.Tagged(1, Der.Set([2, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0])), AndroidKeyLies.Origin(0)] }, WebAuthnError.AndroidKeyDescription },

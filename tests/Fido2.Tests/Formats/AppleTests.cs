@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Numerics;
+using System.Security.Cryptography;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Fido2.Tests.Formats;
@@ -64,8 +67,47 @@ public sealed class AppleTests
             .Run().ShouldBeRefused(WebAuthnError.AppleKey);
     }
 
+    [Fact(DisplayName = "§8.8 step 5: the whole key: neither its x nor its modulus is enough")]
+    public void Half_a_key()
+    {
+        WebAuthnError Verdict(byte[] coseKey, SoftKey certified)
+            => new GoodRegistration { Authenticator = Apple, Lies = new Lies { CoseKey = coseKey, Apple = new AppleLies { CertifiedKey = certified } } }
+                .Run().Failure?.Error ?? WebAuthnError.None;
+
+        using var credential = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var q = credential.ExportParameters(includePrivateParameters: false).Q;
+        var p = BigInteger.Parse("0ffffffff00000001000000000000000000000000ffffffffffffffffffffffff", NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        var y = (p - new BigInteger(q.Y, isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+        byte[] negated = [.. new byte[32 - y.Length], .. y];
+        byte[] Cose(byte[] second) => Cbor.Map((1, Cbor.Number(2)), (3, Cbor.Number(-7)), (-1, Cbor.Number(1)), (-2, Cbor.Bytes(q.X)), (-3, Cbor.Bytes(second)));
+        using var certified = new Certified(credential.ExportSubjectPublicKeyInfo());
+        Verdict(Cose(q.Y!), certified).ShouldBe(WebAuthnError.None);
+        Verdict(Cose(negated), certified).ShouldBe(WebAuthnError.AppleKey);
+
+        using var rsa = SoftKey.Create(-257);
+        using var otherRsa = SoftKey.Create(-257);
+        Verdict(rsa.CoseKey, rsa).ShouldBe(WebAuthnError.None);
+        Verdict(rsa.CoseKey, otherRsa).ShouldBe(WebAuthnError.AppleKey);
+    }
+
     [Fact(DisplayName = "§8.8: every certificate is one")]
     public void Rest()
         => new GoodRegistration { Authenticator = Apple, Lies = new Lies { Certificates = [SoftAttestationAuthority.Default(Guid.Empty).Root, [0x30, 0]] } }
             .Run().ShouldBeRefused(WebAuthnError.CertificateParse);
+
+    /// <summary>A key to be certified, which signs nothing.</summary>
+    private sealed class Certified(byte[] publicKeyInfo) : SoftKey
+    {
+        public override int Algorithm => -7;
+
+        public override byte[] CoseKey => [];
+
+        public override byte[] SubjectPublicKeyInfo => publicKeyInfo;
+
+        public override byte[] Sign(byte[] data) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
 }

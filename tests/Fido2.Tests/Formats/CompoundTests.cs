@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Moi.Identity.Fido2.Tests.Trust;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Fido2.Tests.Formats;
@@ -57,5 +59,88 @@ public sealed class CompoundTests
         new GoodRegistration { Authenticator = Compound, Policy = Any, Lies = lies }.Run().ShouldSucceed().AttestationType.ShouldBe(AttestationType.Self);
         new GoodRegistration { Authenticator = Compound, Policy = Any, Lies = lies with { Signature = _ => [] } }
             .Run().ShouldBeRefused(WebAuthnError.SignatureEncoding);
+    }
+
+    [Theory(DisplayName = "§8.9, §7.1 step 24: where all statements count, each that has certificates leads to an anchor for its own format")]
+    [InlineData("packed", "apple", true)]
+    [InlineData("packed", "compound", false)]
+    [InlineData("apple", "compound", false)]
+    [InlineData("tpm", "compound", false)]
+    public void Every_statement_is_assessed(string rootFormat, string otherRootFormat, bool isTrusted)
+    {
+        foreach (var formats in new SoftAttestation[][] { [SoftAttestation.PackedBasic, SoftAttestation.Apple], [SoftAttestation.Apple, SoftAttestation.PackedBasic] })
+        {
+            var registration = Certified(formats, rootFormat, otherRootFormat);
+            var demanding = registration with { Policy = new RegistrationPolicy { UnknownModels = UnknownModels.Accept } };
+            (demanding.Run().Failure?.Error ?? WebAuthnError.None).ShouldBe(isTrusted ? WebAuthnError.None : WebAuthnError.TrustNoAnchor);
+
+            // Where no trust is demanded, nothing claims that there is any.
+            var record = registration.Run().ShouldSucceed();
+            (record.IsAttestationTrusted, record.TrustPathThumbprints.Count).ShouldBe((isTrusted, 2));
+        }
+    }
+
+    [Theory(DisplayName = "§8.9, §7.1 step 24: where one statement is enough, one that leads to an anchor is")]
+    [InlineData("packed", AttestationType.Basic)]
+    [InlineData("apple", AttestationType.AnonCA)]
+    [InlineData("tpm", null)]
+    public void One_trusted_statement(string rootFormat, AttestationType? conveyed)
+    {
+        var registration = Certified([SoftAttestation.PackedBasic, SoftAttestation.Apple], rootFormat);
+        var demanding = registration with
+        {
+            Policy = new RegistrationPolicy { UnknownModels = UnknownModels.Accept, CompoundStatements = CompoundStatements.Any },
+        };
+        if (conveyed is null)
+        {
+            demanding.Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
+            (registration with { Policy = Any }).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeFalse();
+            return;
+        }
+
+        foreach (var accepted in new[] { demanding, registration with { Policy = Any } })
+        {
+            var record = accepted.Run().ShouldSucceed();
+            (record.IsAttestationTrusted, record.AttestationType).ShouldBe((true, conveyed.Value));
+        }
+    }
+
+    [Fact(DisplayName = "§8.9: self attestation beside a trusted statement takes nothing away; alone it is not trusted")]
+    public void Self_attestation_beside_it()
+    {
+        var policy = new RegistrationPolicy { UnknownModels = UnknownModels.Accept };
+        (Certified([SoftAttestation.PackedSelf, SoftAttestation.Apple], "apple") with { Policy = policy }).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+        (Certified([SoftAttestation.PackedSelf, SoftAttestation.None], "packed") with { Policy = policy }).Run().ShouldBeRefused(WebAuthnError.TrustType);
+    }
+
+    [Fact(DisplayName = "§8.9, R-MDS-4: no other statement makes up for one of a compromised batch, or for a denied model")]
+    public void Compromised_batch()
+    {
+        var model = new SoftAuthenticator().Aaguid;
+        var maker = SoftAttestationAuthority.Default(model);
+        var entry = SoftMetadataService.Entry(model, [maker.Root], "FIDO_CERTIFIED_L1");
+        entry["metadataStatement"]!["attestationTypes"] = new JsonArray("basic_full", "anonca");
+        var registration = new GoodRegistration
+        {
+            Authenticator = Compound,
+            Lies = new Lies { CompoundFormats = [SoftAttestation.Apple, SoftAttestation.PackedBasic] },
+            Policy = new RegistrationPolicy { CompoundStatements = CompoundStatements.Any },
+            Trust = TrustPolicyTests.Trust([entry]),
+        };
+        registration.Run().ShouldSucceed().MetadataNumber.ShouldBe(7);
+        (registration with { Policy = registration.Policy with { DeniedAaguids = [model] } }).Run().ShouldBeRefused(WebAuthnError.TrustAaguidDenied);
+        entry["statusReports"]!.AsArray().Add(SoftMetadataService.Status("ATTESTATION_KEY_COMPROMISE", batchCertificate: maker.Certificates[0]));
+        (registration with { Trust = TrustPolicyTests.Trust([entry]) }).Run().ShouldBeRefused(WebAuthnError.TrustStatus);
+    }
+
+    private static GoodRegistration Certified(IReadOnlyList<SoftAttestation> formats, params string[] rootFormats)
+    {
+        var root = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Root;
+        return new GoodRegistration
+        {
+            Authenticator = Compound,
+            Lies = new Lies { CompoundFormats = formats },
+            Trust = new AttestationTrustSource(roots: [new AttestationRoot(root) { Formats = rootFormats }]),
+        };
     }
 }

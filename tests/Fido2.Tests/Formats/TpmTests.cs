@@ -43,6 +43,11 @@ public sealed class TpmTests
         => new GoodRegistration { Authenticator = Tpm, Lies = new Lies { StatementMembers = members => StatementChanges.Apply(members, change) } }
             .Run().ShouldBeRefused(expected);
 
+    [Fact(DisplayName = "§8.3 step 1: ver is text, wherever it stands")]
+    public void Version_stands_last()
+        => new GoodRegistration { Authenticator = Tpm, Lies = new Lies { StatementMembers = members => [.. members.Skip(1), ("ver", Cbor.Number(2))] } }
+            .Run().ShouldBeRefused(WebAuthnError.TpmMembers);
+
     [Theory(DisplayName = "§8.3 steps 2 and 5: what the TPM's structures say")]
     [MemberData(nameof(Structures))]
     public void Structure(string what, int algorithm, TpmLies lies, WebAuthnError expected)
@@ -65,6 +70,7 @@ public sealed class TpmTests
             { "another curve", -7, new TpmLies { PublicArea = area => Set(area, 47, 0x04) }, Key },
             { "a curve nobody knows", -7, new TpmLies { PublicArea = area => Set(area, 47, 0x10) }, Area },
             { "another point", -7, new TpmLies { PublicArea = area => Set(area, area.Length - 1, (byte)(area[^1] ^ 1)) }, Key },
+            { "another x", -7, new TpmLies { PublicArea = area => Set(area, 60, (byte)(area[60] ^ 1)) }, Key },
             { "a symmetric scheme with its details", -7, new TpmLies { Symmetric = [0, 6, 0, 128, 0, 0x43] }, None },
             { "ECDSA with SHA-256", -7, new TpmLies { Scheme = [0, 0x18, 0, 0x0B] }, None },
             { "ECDSA with SHA-384", -7, new TpmLies { Scheme = [0, 0x18, 0, 0x0C] }, Key },
@@ -76,6 +82,7 @@ public sealed class TpmTests
             { "exponent 65537 in full", -257, new TpmLies { Exponent = 65537 }, None },
             { "exponent 3", -257, new TpmLies { Exponent = 3 }, Key },
             { "a wrong number of bits", -257, new TpmLies { PublicArea = area => Set(area, 46, 0x04) }, Area },
+            { "no modulus", -257, new TpmLies { PublicArea = area => [.. area[..46], 0, 0, .. area[48..52], 0, 0] }, Area },
             { "another magic", -7, new TpmLies { Magic = 0xFF544348 }, WebAuthnError.TpmMagic },
             { "another type", -7, new TpmLies { Type = 0x8018 }, WebAuthnError.TpmType },
             { "extraData of another ceremony", -7, new TpmLies { ExtraData = new byte[32] }, WebAuthnError.TpmExtraData },
@@ -193,8 +200,11 @@ public sealed class TpmTests
         var strict = RegistrationPolicy.Passkeys with { AllowUnknownTpmManufacturers = false };
         (conformance with { Policy = strict, Mode = EngineMode.Conformance }).Run().ShouldSucceed();
         conformance.Run().ShouldSucceed();
-        new GoodRegistration { Authenticator = Tpm, Lies = With(new TpmLies { Certificate = new AikShape { Manufacturer = "unknown" } }) }
-            .Run().ShouldBeRefused(WebAuthnError.TpmManufacturer);
+        foreach (var odd in new[] { "unknown", "id:4946580", "id:494658000", "ID:49465800", "id:4946580G" })
+        {
+            new GoodRegistration { Authenticator = Tpm, Lies = With(new TpmLies { Certificate = new AikShape { Manufacturer = odd } }) }
+                .Run().ShouldBeRefused(WebAuthnError.TpmManufacturer);
+        }
     }
 
     private static Lies With(TpmLies lies) => new() { Tpm = lies };

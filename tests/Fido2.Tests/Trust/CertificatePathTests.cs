@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Moi.Identity.Fido2.Certificates;
@@ -123,6 +124,7 @@ public sealed class CertificatePathTests
         { "key usage without keyCertSign", new SoftCertificateShape { Usage = X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature }, WebAuthnError.TrustChain },
         { "CA = TRUE written as 01", new SoftCertificateShape { IsAuthority = null, Extensions = [new X509Extension("2.5.29.19", [0x30, 3, 1, 1, 1], critical: true)] }, WebAuthnError.None },
         { "CA = FALSE written out", new SoftCertificateShape { IsAuthority = null, Extensions = [new X509Extension("2.5.29.19", [0x30, 3, 1, 1, 0], critical: true)] }, WebAuthnError.TrustChain },
+        { "key usage that is empty", new SoftCertificateShape { Usage = null, Extensions = [new X509Extension("2.5.29.15", [3, 1, 0], critical: true)] }, WebAuthnError.TrustChain },
         { "no key usage", new SoftCertificateShape { Usage = null }, WebAuthnError.None },
     };
 
@@ -219,6 +221,74 @@ public sealed class CertificatePathTests
         {
             byte[] changed = [.. Leaf.Der[..i], (byte)(Leaf.Der[i] ^ 1), .. Leaf.Der[(i + 1)..]];
             Should.Throw<WebAuthnException>(() => Validate([changed, Middle.Der], [Root.Der]), $"byte {i}");
+        }
+
+        for (var i = 0; i < Middle.Der.Length; i++)
+        {
+            byte[] changed = [.. Middle.Der[..i], (byte)(Middle.Der[i] ^ 1), .. Middle.Der[(i + 1)..]];
+            Should.Throw<WebAuthnException>(() => Validate([Leaf.Der, changed], [Root.Der]), $"byte {i} of the intermediate");
+        }
+    }
+
+    [Fact(DisplayName = "R-TRUST-3: no certificates, or no anchors, are no path")]
+    public void Nothing()
+    {
+        Check([], [Root]).ShouldBe(WebAuthnError.TrustNoAnchor);
+        Check([Leaf, Stranger], []).ShouldBe(WebAuthnError.TrustNoAnchor);
+    }
+
+    [Fact(DisplayName = "RFC 5280 §4.1.1: what stands outside the signed part says the same as what stands inside, in whole bytes")]
+    public void What_is_not_signed()
+    {
+        // Every second signature ends with an even byte, so that its last bit could be said to be unused.
+        SoftCertificate leaf;
+        do
+        {
+            leaf = Middle.Issue(SoftCertificateShape.Leaf());
+        }
+        while ((leaf.Der[^1] & 1) != 0);
+
+        var certificate = new AsnReader(leaf.Der, AsnEncodingRules.DER).ReadSequence();
+        var (body, algorithm, signature) = (certificate.ReadEncodedValue().ToArray(), certificate.ReadEncodedValue().ToArray(), certificate.ReadEncodedValue().ToArray());
+        Verdict(Der.Sequence(body, algorithm, signature)).ShouldBeNull();
+        Verdict(Der.Sequence(body, algorithm, [.. signature[..2], 1, .. signature[3..]])).ShouldBe(WebAuthnError.CertificateParse);
+        Verdict(Der.Sequence(body, Der.Sequence(algorithm[2..], [5, 0]), signature)).ShouldBe(WebAuthnError.CertificateParse);
+
+        WebAuthnError? Verdict(byte[] der)
+        {
+            try
+            {
+                Validate([der, Middle.Der], [Root.Der]);
+                return null;
+            }
+            catch (WebAuthnException refusal)
+            {
+                return refusal.Error;
+            }
+        }
+    }
+
+    [Theory(DisplayName = "RFC 5280 §4.2.1.9: a path length is a number from zero up")]
+    [InlineData(new byte[] { 0x30, 6, 1, 1, 0xFF, 2, 1, 0xFF })]
+    [InlineData(new byte[] { 0x30, 11, 1, 1, 0xFF, 2, 6, 1, 0, 0, 0, 0, 0 })]
+    public void Odd_path_lengths(byte[] constraints)
+    {
+        var middle = Root.Issue(new SoftCertificateShape { IsAuthority = null, Extensions = [new X509Extension("2.5.29.19", constraints, critical: true)] });
+        Check([middle.Issue(SoftCertificateShape.Leaf()), middle], [Root]).ShouldBe(WebAuthnError.CertificateParse);
+    }
+
+    [Theory(DisplayName = "R-SIG-6: a signature by an algorithm that the issuer's key cannot have is none, and throws nothing")]
+    [InlineData("1.2.840.113549.1.1.11", 32)]
+    [InlineData("1.2.840.113549.1.1.11", 256)]
+    [InlineData("1.3.101.112", 64)]
+    [InlineData("1.2.840.10045.4.3.2", 0)]
+    public void Algorithms_of_other_keys(string algorithm, int length)
+    {
+        using var rsa = RSA.Create(2048);
+        foreach (var root in new[] { Root, SoftCertificate.Root(new SoftCertificateShape { Name = "RSA", Key = rsa }) })
+        {
+            var leaf = root.CertifyWith(SoftCertificateShape.Leaf(), algorithm, _ => new byte[length]);
+            Should.Throw<WebAuthnException>(() => Validate([leaf], [root.Der])).Error.ShouldBe(WebAuthnError.TrustNoAnchor);
         }
     }
 

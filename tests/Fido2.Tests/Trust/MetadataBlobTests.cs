@@ -198,6 +198,19 @@ public sealed class MetadataBlobTests
     [InlineData("{\"payload\":\"\"}")]
     public void Malformed(string text) => MetadataBlob.Read(Bytes(text), Trust(Service), Now).Failure!.Error.ShouldBe(MetadataError.Malformed);
 
+    [Fact(DisplayName = "RFC 7515 §3.1: each part is base64url without padding, and the header has 64 KiB at most")]
+    public void Parts()
+    {
+        var parts = System.Text.Encoding.ASCII.GetString(Service.Blob()).Split('.');
+        foreach (var text in new[] { $"{parts[0]}=.{parts[1]}.{parts[2]}", $"{parts[0]}.{parts[1]}=.{parts[2]}", $"{parts[0]}.{parts[1]}.{parts[2]}=" })
+        {
+            MetadataBlob.Read(Bytes(text), Trust(Service), Now).Failure!.Error.ShouldBe(MetadataError.Malformed);
+        }
+
+        Verdict(Service, new SoftBlob { Header = header => header["pad"] = new string('x', 48 * 1024) }).ShouldBe(MetadataError.Malformed);
+        Verdict(Service, new SoftBlob { Header = header => header["pad"] = new string('x', 32 * 1024) }).ShouldBe(MetadataError.None);
+    }
+
     [Fact(DisplayName = "R-MDS-5: a BLOB of more than 16 MiB is not looked at; white space around one is nothing")]
     public void Sizes()
     {

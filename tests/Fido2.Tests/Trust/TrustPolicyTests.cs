@@ -102,6 +102,46 @@ public sealed class TrustPolicyTests
         record.AttestationWarnings.ShouldHaveSingleItem().ShouldStartWith("Not trusted: TrustExpired.");
     }
 
+    [Fact(DisplayName = "§7.1 step 24, RFC 8410: attestation certificates that an Ed25519 root signed, and no bit of the signature otherwise")]
+    public void Certificates_signed_with_Ed25519()
+    {
+        var maker = new SoftAttestationAuthority(Model, rootAlgorithm: -8);
+        var impostor = new SoftAttestationAuthority(Model, rootAlgorithm: -8);
+        var registration = Strict() with { Authenticator = By(maker), Trust = Trust([SoftMetadataService.Entry(Model, [maker.Root], "FIDO_CERTIFIED_L1")]) };
+        registration.Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+        (registration with { Authenticator = By(impostor) }).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
+        (registration with { Authenticator = By(Maker) }).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
+        var leaf = maker.Certificates[0];
+        for (var bit = 0; bit < 8 * 64; bit++)
+        {
+            byte[] changed = [.. leaf];
+            changed[^(1 + (bit / 8))] ^= (byte)(1 << (bit % 8));
+            (registration with { Lies = new Lies { Certificates = [changed] } }).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
+        }
+    }
+
+    [Fact(DisplayName = "§8.6 step 5, §7.1 step 24: U2F does not sign the AAGUID, so one counts only where the certificate names it")]
+    public void U2f_models()
+    {
+        var named = SoftAttestationAuthority.Default(Model);
+        var unnamed = new SoftAttestationAuthority(Model, new CertificateShape { AaguidExtension = false });
+        var roots = new AttestationTrustSource(roots: [new AttestationRoot(named.Root), new AttestationRoot(unnamed.Root)]);
+        GoodRegistration U2f(SoftAttestationAuthority maker, Guid claimed) => Strict() with
+        {
+            Authenticator = new SoftAuthenticator { Attestation = SoftAttestation.FidoU2f, Authority = maker },
+            Lies = new Lies { Aaguid = claimed },
+            Trust = roots,
+            Policy = new RegistrationPolicy { UnknownModels = UnknownModels.Accept },
+        };
+
+        U2f(unnamed, Guid.Empty).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+        U2f(named, Model).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+        U2f(unnamed, Model).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        U2f(named, OtherModel).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        (U2f(unnamed, Model) with { Policy = RegistrationPolicy.Passkeys with { AllowedAaguids = [Model] } }).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        (U2f(unnamed, Model) with { Policy = RegistrationPolicy.Passkeys }).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeFalse();
+    }
+
     [Fact(DisplayName = "§7.1 step 24: a revoked attestation certificate is not trusted")]
     public void Revoked()
     {
@@ -235,6 +275,10 @@ public sealed class TrustPolicyTests
         Verdict(Changed("attestationTypes", "basic_surrogate"), EngineMode.Conformance).ShouldBe(WebAuthnError.TrustType);
         (Strict() with { Trust = Trust([Changed("attestationTypes", "attca")]) }).Run().ShouldSucceed().AttestationType.ShouldBe(AttestationType.AttCA);
 
+        // Only packed leaves open which of the two it is.
+        (Strict() with { Trust = Trust([Changed("attestationTypes", "attca")]), Authenticator = new SoftAuthenticator { Attestation = SoftAttestation.Apple } })
+            .Run().ShouldBeRefused(WebAuthnError.TrustType);
+
         // What the metadata contradicts is not trusted, whatever else the policy accepts.
         var record = (Strict() with { Trust = Trust([Changed("attestationTypes", "basic_surrogate")]), Policy = RegistrationPolicy.Passkeys }).Run().ShouldSucceed();
         record.IsAttestationTrusted.ShouldBeFalse();
@@ -343,7 +387,7 @@ public sealed class TrustPolicyTests
     private static JsonObject Entry(params string[] statuses)
         => SoftMetadataService.Entry(Model, [Maker.Root], statuses.Length == 0 ? ["FIDO_CERTIFIED_L1"] : statuses);
 
-    private static AttestationTrustSource Trust(JsonObject[] entries, params AttestationRoot[] roots)
+    internal static AttestationTrustSource Trust(JsonObject[] entries, params AttestationRoot[] roots)
     {
         var store = new MetadataStore();
         store.Offer(Service.Blob(new SoftBlob { Entries = entries }), MetadataBlobTests.Trust(Service), Now).Failure.ShouldBeNull();

@@ -96,6 +96,9 @@ public sealed record Lies
     /// <summary>Lies of the format <c>android-safetynet</c>.</summary>
     public SafetyNetLies? SafetyNet { get; init; }
 
+    /// <summary>Which statements the format <c>compound</c> has.</summary>
+    public IReadOnlyList<SoftAttestation> CompoundFormats { get; init; } = [SoftAttestation.PackedSelf, SoftAttestation.Apple];
+
     /// <summary>The statements of the format <c>compound</c>, changed.</summary>
     public Func<(string Format, byte[] Statement)[], (string Format, byte[] Statement)[]>? CompoundParts { get; init; }
 

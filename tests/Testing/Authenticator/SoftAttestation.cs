@@ -27,6 +27,6 @@ public enum SoftAttestation
     /// <summary><c>apple</c>.</summary>
     Apple,
 
-    /// <summary><c>compound</c> of self attestation and <c>apple</c>.</summary>
+    /// <summary><c>compound</c> of self attestation and <c>apple</c>, or of <see cref="Lies.CompoundFormats"/>.</summary>
     Compound,
 }

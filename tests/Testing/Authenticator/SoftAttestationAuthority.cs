@@ -12,23 +12,25 @@ public sealed class SoftAttestationAuthority
     private static readonly DateTimeOffset ValidFrom = new(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset ValidTo = new(2049, 12, 31, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly ECDsa _rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly SoftSigner _signer;
     private readonly X509Certificate2 _root;
 
     /// <summary>Makes a root and one batch certificate.</summary>
     /// <param name="aaguid">The model the certificate is for.</param>
     /// <param name="shape">How the certificate differs from a correct one.</param>
-    public SoftAttestationAuthority(Guid aaguid, CertificateShape? shape = null)
+    /// <param name="rootAlgorithm">The algorithm of the root: ES256 or EdDSA.</param>
+    public SoftAttestationAuthority(Guid aaguid, CertificateShape? shape = null, int rootAlgorithm = -7)
     {
         shape ??= new CertificateShape();
+        _signer = new SoftSigner(SoftKey.Create(rootAlgorithm));
         var name = new X500DistinguishedNameBuilder();
         name.AddCountryOrRegion("TW");
         name.AddOrganizationName("Soft authenticators");
         name.AddCommonName("Soft authenticator root");
-        var request = new CertificateRequest(name.Build(), _rootKey, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(name.Build(), _signer.PublicKey, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
-        _root = request.CreateSelfSigned(ValidFrom, ValidTo);
+        _root = request.Create(name.Build(), _signer, ValidFrom, ValidTo, RandomNumberGenerator.GetBytes(16));
         Key = SoftKey.Create(shape.Algorithm);
         Certificates = [Issue(aaguid, Key, shape)];
     }
@@ -69,7 +71,7 @@ public sealed class SoftAttestationAuthority
         }
 
         using var certificate = request.Create(
-            _root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), ValidFrom, ValidTo, RandomNumberGenerator.GetBytes(16));
+            _root.SubjectName, _signer, ValidFrom, ValidTo, RandomNumberGenerator.GetBytes(16));
         return certificate.RawData;
     }
 
@@ -83,7 +85,7 @@ public sealed class SoftAttestationAuthority
         }
 
         using var certificate = request.Create(
-            _root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), ValidFrom, ValidTo, RandomNumberGenerator.GetBytes(16));
+            _root.SubjectName, _signer, ValidFrom, ValidTo, RandomNumberGenerator.GetBytes(16));
         return certificate.RawData;
     }
 
@@ -102,7 +104,7 @@ public sealed class SoftAttestationAuthority
         builder.AddEntry(revoked, now);
         var identifier = X509AuthorityKeyIdentifierExtension.CreateFromIssuerNameAndSerialNumber(_root.SubjectName, _root.SerialNumberBytes.Span);
         return builder.Build(
-            _root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), 1, now.AddDays(7), HashAlgorithmName.SHA256, identifier, now.AddDays(-1));
+            _root.SubjectName, _signer, 1, now.AddDays(7), HashAlgorithmName.SHA256, identifier, now.AddDays(-1));
     }
 
     private static X500DistinguishedName Subject(CertificateShape shape)
@@ -137,6 +139,17 @@ public sealed class SoftAttestationAuthority
         writer.WriteOctetString(value);
         return writer.Encode();
     }
+}
+
+/// <summary>Signs certificates and lists with ES256 or EdDSA.</summary>
+internal sealed class SoftSigner(SoftKey key) : X509SignatureGenerator
+{
+    public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm)
+        => Der.Sequence(Der.Oid(key.Algorithm == -8 ? "1.3.101.112" : "1.2.840.10045.4.3.2"));
+
+    public override byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm) => key.Sign(data);
+
+    protected override PublicKey BuildPublicKey() => PublicKey.CreateFromSubjectPublicKeyInfo(key.SubjectPublicKeyInfo, out _);
 }
 
 /// <summary>How an attestation certificate looks. Unset, it satisfies §8.2.1.</summary>

@@ -228,18 +228,9 @@ public sealed class SoftAuthenticator
     {
         var authority = Authority ?? SoftAttestationAuthority.Default(Aaguid);
         var input = new SoftStatementInput(credential, authenticatorData, clientData, Aaguid, authority, lies);
-        return Attestation switch
-        {
-            SoftAttestation.PackedSelf when lies.Certificates is null => ("packed", SoftStatement.PackedSelf(input)),
-            SoftAttestation.PackedSelf or SoftAttestation.PackedBasic => ("packed", SoftStatement.PackedBasic(input)),
-            SoftAttestation.FidoU2f => ("fido-u2f", SoftStatement.FidoU2f(input)),
-            SoftAttestation.Tpm => ("tpm", SoftTpm.Statement(input)),
-            SoftAttestation.AndroidKey => ("android-key", SoftStatement.AndroidKey(input)),
-            SoftAttestation.SafetyNet => ("android-safetynet", SoftSafetyNet.Statement(input)),
-            SoftAttestation.Apple => ("apple", SoftStatement.Apple(input)),
-            SoftAttestation.Compound => ("compound", SoftStatement.Compound(input)),
-            _ => ("none", Cbor.Map(System.Array.Empty<(string, byte[])>())),
-        };
+        return Attestation == SoftAttestation.PackedSelf && lies.Certificates is not null
+            ? ("packed", SoftStatement.PackedBasic(input))
+            : SoftStatement.Make(Attestation, input);
     }
 
     private static byte[] WithHash(byte[] authenticatorData, byte[] clientData)

@@ -27,6 +27,20 @@ internal sealed record SoftStatementInput(
 /// <summary>The formats with little to them: packed (§8.2), android-key (§8.4), fido-u2f (§8.6), apple (§8.8), compound (§8.9).</summary>
 internal static class SoftStatement
 {
+    /// <summary>The format identifier and the statement.</summary>
+    internal static (string Format, byte[] Statement) Make(SoftAttestation attestation, SoftStatementInput input) => attestation switch
+    {
+        SoftAttestation.PackedSelf => ("packed", PackedSelf(input)),
+        SoftAttestation.PackedBasic => ("packed", PackedBasic(input)),
+        SoftAttestation.FidoU2f => ("fido-u2f", FidoU2f(input)),
+        SoftAttestation.Tpm => ("tpm", SoftTpm.Statement(input)),
+        SoftAttestation.AndroidKey => ("android-key", AndroidKey(input)),
+        SoftAttestation.SafetyNet => ("android-safetynet", SoftSafetyNet.Statement(input)),
+        SoftAttestation.Apple => ("apple", Apple(input)),
+        SoftAttestation.Compound => ("compound", Compound(input)),
+        _ => ("none", Cbor.Map(Array.Empty<(string, byte[])>())),
+    };
+
     internal static byte[] FidoU2f(SoftStatementInput input)
     {
         var data = input.AuthenticatorData;
@@ -49,7 +63,7 @@ internal static class SoftStatement
 
     internal static byte[] Compound(SoftStatementInput input)
     {
-        (string Format, byte[] Statement)[] parts = [("packed", PackedSelf(input)), ("apple", Apple(input))];
+        (string Format, byte[] Statement)[] parts = [.. input.Lies.CompoundFormats.Select(format => Make(format, input))];
         parts = input.Lies.CompoundParts?.Invoke(parts) ?? parts;
         return Cbor.Array([.. parts.Select(part => Cbor.Map(("fmt", Cbor.Text(part.Format)), ("attStmt", part.Statement)))]);
     }

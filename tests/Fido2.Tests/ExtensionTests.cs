@@ -99,6 +99,21 @@ public sealed class ExtensionTests
         new GoodAuthentication { Lies = new Lies { ClientExtensionResults = outputs.DeepClone().AsObject() } }.Run().ShouldSucceed();
     }
 
+    [Theory(DisplayName = "§9: an output that decides something is there once, in both ceremonies; parsers differ in which of two they take")]
+    [InlineData("""{"appid":true,"appid":false}""")]
+    [InlineData("""{"credProps":{"rk":true},"credProps":{}}""")]
+    [InlineData("""{"credProps":{"rk":false,"rk":true}}""")]
+    [InlineData("""{"credProps":{"rk":"x","rk":true}}""")]
+    [InlineData("""{"largeBlob":1,"largeBlob":{"supported":true}}""")]
+    [InlineData("""{"prf":{"enabled":true},"prf":{"enabled":true}}""")]
+    public void Outputs_twice(string outputs)
+    {
+        string Send(string json) => json.Replace("\"clientExtensionResults\":{}", "\"clientExtensionResults\":" + outputs, StringComparison.Ordinal);
+        var registration = new GoodRegistration { Lies = new Lies { ClientExtensionResults = [] }, OnTheWay = Send };
+        registration.Run().ShouldBeRefused(WebAuthnError.RequestMalformed);
+        new GoodAuthentication { Lies = new Lies { ClientExtensionResults = [] }, OnTheWay = Send }.Run().ShouldBeRefused(WebAuthnError.RequestMalformed);
+    }
+
     [Fact(DisplayName = "R-API-4: extension inputs round-trip in the words of the specification")]
     public void Inputs()
     {

@@ -26,24 +26,29 @@ internal sealed class ExtensionOutputs
     internal static ExtensionOutputs Read(ref Utf8JsonReader json)
     {
         var outputs = new ExtensionOutputs();
+        var (appId, credProps, largeBlob, prf) = (false, false, false, false);
         json.Read();
         Require(json.TokenType == JsonTokenType.StartObject, WebAuthnError.RequestMalformed, "clientExtensionResults");
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("appid"u8))
             {
+                Once(ref appId);
                 outputs.AppId = ReadBoolean(ref json) == true;
             }
             else if (json.ValueTextEquals("credProps"u8))
             {
+                Once(ref credProps);
                 outputs.IsDiscoverable = ReadMember(ref json, "rk"u8);
             }
             else if (json.ValueTextEquals("largeBlob"u8))
             {
+                Once(ref largeBlob);
                 outputs.IsLargeBlobSupported = ReadMember(ref json, "supported"u8);
             }
             else if (json.ValueTextEquals("prf"u8))
             {
+                Once(ref prf);
                 outputs.IsPrfEnabled = ReadMember(ref json, "enabled"u8);
             }
             else
@@ -68,10 +73,12 @@ internal sealed class ExtensionOutputs
         }
 
         bool? value = null;
+        var isRead = false;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals(name))
             {
+                Once(ref isRead);
                 value = ReadBoolean(ref json);
             }
             else
@@ -82,6 +89,13 @@ internal sealed class ExtensionOutputs
         }
 
         return value;
+    }
+
+    /// <summary>Parsers differ in which of two they take.</summary>
+    private static void Once(ref bool isRead)
+    {
+        Require(!isRead, WebAuthnError.RequestMalformed, "An extension output is there twice.");
+        isRead = true;
     }
 
     private static bool? ReadBoolean(ref Utf8JsonReader json)

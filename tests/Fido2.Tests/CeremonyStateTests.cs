@@ -44,8 +44,13 @@ public sealed class CeremonyStateTests
 
     [Fact(DisplayName = "§13.5.3: a challenge longer than any that is issued matches nothing, not even an empty one")]
     public void A_long_challenge()
-        => new GoodRegistration { State = state => state with { Challenge = new byte[300] }, Lies = new Lies { Challenge = "" } }
-            .Run().ShouldBeRefused(WebAuthnError.ClientDataChallenge);
+    {
+        foreach (var claimed in new[] { "", new string('A', 256), new string('A', 400) })
+        {
+            new GoodRegistration { State = state => state with { Challenge = new byte[300] }, Lies = new Lies { Challenge = claimed } }
+                .Run().ShouldBeRefused(WebAuthnError.ClientDataChallenge);
+        }
+    }
 
     [Fact(DisplayName = "R-STATE-1: states survive their store whole")]
     public void States_survive_their_store()

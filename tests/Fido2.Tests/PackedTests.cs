@@ -146,6 +146,9 @@ public sealed class PackedTests
         {
             { "another key", KeyInfo(Ec, p256, point), -7, WebAuthnError.SignatureInvalid },
             { "compressed", KeyInfo(Ec, p256, [2, .. q.X!]), -7, WebAuthnError.CertificateKey },
+            { "a byte less", KeyInfo(Ec, p256, point[..^1]), -7, WebAuthnError.CertificateKey },
+            { "a byte more", KeyInfo(Ec, p256, [.. point, 0]), -7, WebAuthnError.CertificateKey },
+            { "no point", KeyInfo(Ec, p256, [4]), -7, WebAuthnError.CertificateKey },
             { "hybrid", KeyInfo(Ec, p256, [6, .. point[1..]]), -7, WebAuthnError.CertificateKey },
             { "not on the curve", KeyInfo(Ec, p256, [4, .. q.X!, .. q.X!]), -7, WebAuthnError.KeyPoint },
             { "explicit parameters (CVE-2020-0601)", KeyInfo(Ec, Encoded(writer => writer.PushSequence().Dispose()), point), -7, WebAuthnError.CertificateKey },
@@ -301,7 +304,7 @@ public sealed class PackedTests
     }
 
     /// <summary>The same certificate without its version: version 1, whatever its signature is worth.</summary>
-    private static byte[] WithoutVersion(byte[] der) => Rewrite(der, (part, value) => part == 0 ? [] : value);
+    internal static byte[] WithoutVersion(byte[] der) => Rewrite(der, (part, value) => part == 0 ? [] : value);
 
     /// <summary>The same certificate with the parts of its body changed: 0 version, 5 subject, 6 public key, 7 extensions.</summary>
     private static byte[] Rewrite(byte[] der, Func<int, byte[], byte[]> change)

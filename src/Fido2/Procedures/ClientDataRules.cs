@@ -29,11 +29,11 @@ internal static class ClientDataRules
         // "If C.topOrigin is present: Verify that the Relying Party expects that this credential would have been created within
         //  an iframe that is not same-origin with its ancestors. Verify that the value of C.topOrigin matches the origin of a
         //  page that the Relying Party expects to be sub-framed within."
-        // §5.8.1: topOrigin "is set only if … crossOrigin is true".
+        // §5.8.1: topOrigin "is set only if … crossOrigin is true"; that frames are expected was checked with it.
         if (c.HasTopOrigin)
         {
             Require(c.CrossOrigin, WebAuthnError.ClientDataTopOrigin, "topOrigin without crossOrigin.");
-            if (!relyingParty.AllowCrossOrigin || !relyingParty.HasTopOrigin(c.TopOrigin))
+            if (!relyingParty.HasTopOrigin(c.TopOrigin))
             {
                 throw new WebAuthnException(WebAuthnError.ClientDataTopOrigin, Encoding.UTF8.GetString(c.TopOrigin));
             }

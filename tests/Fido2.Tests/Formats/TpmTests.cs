@@ -193,6 +193,14 @@ public sealed class TpmTests
         { "another AAGUID", new AikShape { Aaguid = Guid.Empty }, WebAuthnError.CertificateAaguid },
     };
 
+    [Fact(DisplayName = "§8.3.1: version 3 only")]
+    public void Certificate_version()
+    {
+        var certificate = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Certificates[0];
+        new GoodRegistration { Authenticator = Tpm, Lies = new Lies { Certificates = [PackedTests.WithoutVersion(certificate)] } }
+            .Run().ShouldBeRefused(WebAuthnError.CertificateVersion);
+    }
+
     [Fact(DisplayName = "§8.3.1: manufacturers nobody registered, where they are allowed")]
     public void Manufacturers()
     {

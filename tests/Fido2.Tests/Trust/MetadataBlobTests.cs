@@ -198,6 +198,14 @@ public sealed class MetadataBlobTests
     [InlineData("{\"payload\":\"\"}")]
     public void Malformed(string text) => MetadataBlob.Read(Bytes(text), Trust(Service), Now).Failure!.Error.ShouldBe(MetadataError.Malformed);
 
+    [Fact(DisplayName = "R-MDS-5: a root that is null is none, and takes nothing else with it")]
+    public void A_root_that_is_null()
+    {
+        var entry = SoftMetadataService.Entry(Model, []);
+        entry["metadataStatement"]!["attestationRootCertificates"] = new JsonArray([null]);
+        MetadataBlob.Read(Service.Blob(new SoftBlob { Entries = [entry] }), Trust(Service), Now).Succeeded.ShouldBeTrue();
+    }
+
     [Fact(DisplayName = "RFC 7515 §3.1: each part is base64url without padding, and the header has 64 KiB at most")]
     public void Parts()
     {
@@ -207,6 +215,7 @@ public sealed class MetadataBlobTests
             MetadataBlob.Read(Bytes(text), Trust(Service), Now).Failure!.Error.ShouldBe(MetadataError.Malformed);
         }
 
+        Verdict(Service, new SoftBlob { Header = header => header["x5c"] = new JsonArray([null]) }).ShouldBe(MetadataError.Certificates);
         Verdict(Service, new SoftBlob { Header = header => header["pad"] = new string('x', 48 * 1024) }).ShouldBe(MetadataError.Malformed);
         Verdict(Service, new SoftBlob { Header = header => header["pad"] = new string('x', 32 * 1024) }).ShouldBe(MetadataError.None);
     }

@@ -57,6 +57,7 @@ public sealed class CoseKeyTests
         { "Ed25519 with y", Okp(Ed25519Base(), (-3, Cbor.Bytes(X))), WebAuthnError.KeyMembers },
         { "Ed25519 on P-256", Cbor.Map((1, Cbor.Number(1)), (3, Cbor.Number(-8)), (-1, Cbor.Number(1)), (-2, Cbor.Bytes(Ed25519Base()))), WebAuthnError.KeyCurve },
         { "Ed448 as EdDSA", Cbor.Map((1, Cbor.Number(1)), (3, Cbor.Number(-8)), (-1, Cbor.Number(7)), (-2, Cbor.Bytes(new byte[57]))), WebAuthnError.KeyCurve },
+        { "Ed25519 as EC2", Cbor.Map((1, Cbor.Number(2)), (3, Cbor.Number(-8)), (-1, Cbor.Number(6)), (-2, Cbor.Bytes(Ed25519Base()))), WebAuthnError.KeyType },
         { "Ed25519 private", Okp(Ed25519Base(), (-4, Cbor.Bytes(X))), WebAuthnError.KeyPrivate },
         { "Ed25519", Okp(Ed25519Base()), WebAuthnError.None },
         { "Ed25519 of 31 bytes", Okp(Ed25519Base()[..31]), WebAuthnError.KeyPoint },
@@ -113,6 +114,36 @@ public sealed class CoseKeyTests
         new GoodRegistration { Lies = new Lies { CoseKey = Okp(bytes) } }.Run().ShouldBeRefused(WebAuthnError.KeyPoint);
     }
 
+    [Theory(DisplayName = "RFC 8032 §5.2: points of low order and points that are not canonical are no Ed448 keys")]
+    [InlineData("y = 0", 0x00, 0x00, 0x00)]
+    [InlineData("y = 1", 0x01, 0x00, 0x00)]
+    [InlineData("y = p - 1", 0xFE, 0xFF, 0xFE)]
+    [InlineData("y = p", 0xFF, 0xFF, 0xFE)]
+    [InlineData("y = p + 1", 0x00, 0x00, 0xFF)]
+    public void Low_order_points_of_Ed448(string what, int first, int low, int middle)
+    {
+        byte[] bytes = [(byte)first, .. Enumerable.Repeat((byte)low, 27), (byte)middle, .. Enumerable.Repeat((byte)(middle == 0 ? 0 : 0xFF), 27), 0];
+        foreach (var sign in (byte[])[0x00, 0x80])
+        {
+            bytes[^1] = sign;
+            new GoodRegistration { Lies = new Lies { CoseKey = Ed448Key(bytes) } }.Run().ShouldBeRefused(WebAuthnError.KeyPoint);
+            Signatures.Ed448Point.IsUsable(bytes).ShouldBeFalse(what);
+        }
+    }
+
+    [Fact(DisplayName = "RFC 8032 §5.2: an Ed448 key has 57 bytes, the last with the sign of x and nothing else")]
+    public void Ed448_length_and_sign()
+    {
+        using var key = SoftKey.Create(-53);
+        var point = key.CoseKey[^57..];
+        new GoodRegistration { Lies = new Lies { CoseKey = Ed448Key(point) } }.Run().ShouldSucceed();
+        foreach (var wrong in (byte[][])[point[..^1], [.. point, 0], [.. point[..^1], (byte)(point[^1] | 0x01)], [.. point[..^1], (byte)(point[^1] | 0x40)]])
+        {
+            new GoodRegistration { Lies = new Lies { CoseKey = Ed448Key(wrong) } }.Run().ShouldBeRefused(WebAuthnError.KeyPoint);
+            Signatures.Ed448Point.IsUsable(wrong).ShouldBeFalse();
+        }
+    }
+
     [Theory(DisplayName = "§5.8.5: coordinates have full length on every curve, and lie on it")]
     [InlineData(-35, 2, 48)]
     [InlineData(-36, 3, 66)]
@@ -144,6 +175,9 @@ public sealed class CoseKeyTests
 
     private static byte[] Okp(byte[] x, params (long Label, byte[] Value)[] rest)
         => Cbor.Map([(1, Cbor.Number(1)), (3, Cbor.Number(-8)), (-1, Cbor.Number(6)), (-2, Cbor.Bytes(x)), .. rest]);
+
+    private static byte[] Ed448Key(byte[] x)
+        => Cbor.Map((1, Cbor.Number(1)), (3, Cbor.Number(-53)), (-1, Cbor.Number(7)), (-2, Cbor.Bytes(x)));
 
     private static byte[] Rsa(byte[] n, byte[] e)
         => Cbor.Map((1, Cbor.Number(3)), (3, Cbor.Number(-257)), (-1, Cbor.Bytes(n)), (-2, Cbor.Bytes(e)));

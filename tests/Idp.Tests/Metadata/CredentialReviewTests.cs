@@ -110,6 +110,18 @@ public abstract class CredentialReviewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_has_not_seen_the_newest_edition_judges_nothing()
+    {
+        await _idp.PublishAsync("FIDO_CERTIFIED_L1");
+        using var browser = await _idp.CitizenAsync(ModelServer.Attested());
+        await _idp.PublishAsync("FIDO_CERTIFIED_L1", Compromised);
+        await _idp.OvertakeAsync();
+
+        (await RunAsync()).ShouldBe(0);
+        (await _idp.EventsAsync(browser)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_model_that_is_only_claimed_warns_its_owner_too_but_is_never_certified()
     {
         await _idp.PublishAsync("FIDO_CERTIFIED_L2");

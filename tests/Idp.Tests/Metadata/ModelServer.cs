@@ -54,6 +54,9 @@ internal sealed class ModelServer : IAsyncDisposable
             .Outcome.ShouldBe(MetadataOutcome.Replaced);
     }
 
+    /// <summary>As if another server had stored the next edition a moment ago.</summary>
+    internal Task OvertakeAsync() => Sql.ExecuteAsync("UPDATE fido_metadata SET number = number + 1", static _ => { }, CancellationToken.None);
+
     /// <summary>Somebody with an account, whose identity was checked.</summary>
     internal async Task<CitizenBrowser> CitizenAsync(SoftAuthenticator authenticator, bool isVerified = true)
     {

@@ -26,9 +26,11 @@ internal sealed partial class CredentialReview(
         ORDER BY k.id LIMIT @page
         """;
 
+    // SECURITY: a long review by an older edition must not call good what a newer one has called broken meanwhile.
     private const string Change = """
         UPDATE credentials SET model_standing = @standing, certification = @certification, model_statuses = @statuses
         WHERE id = @id AND model_standing = @standing_before AND certification = @certification_before AND model_statuses = @statuses_before
+            AND EXISTS (SELECT 1 FROM fido_metadata WHERE number = @number)
         """;
 
     // SECURITY: another edition may have been stored meanwhile; it is reviewed for itself.
@@ -102,7 +104,8 @@ internal sealed partial class CredentialReview(
                     Change,
                     p => p.Add("standing", standing).Add("certification", certification).Add("statuses", now.Statuses)
                         .Add("id", passkey.Id).Add("standing_before", before.Standing.ToString())
-                        .Add("certification_before", before.Certification.ToString()).Add("statuses_before", before.Statuses),
+                        .Add("certification_before", before.Certification.ToString()).Add("statuses_before", before.Statuses)
+                        .Add("number", snapshot.Number),
                     ct) == 1
                 && await work.AppendAsync(
                     AuditEvents.PasskeyModelChanged(

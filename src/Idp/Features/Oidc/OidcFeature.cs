@@ -155,6 +155,7 @@ internal static class OidcFeature
             Replace<ValidateTokenRequestContext, CheckScopes<ValidateTokenRequestContext>>(Exchange.ValidateScopes.Descriptor);
             Before<ValidateTokenRequestContext, CheckPresenter>(Exchange.ValidateAuthorizedParty.Descriptor);
             After<ValidateTokenRequestContext, CheckGrant>(Exchange.ValidateGrantedScopes.Descriptor);
+            After<ProcessSignInContext, KeepRefreshToken>(EvaluateGeneratedTokens.Descriptor);
             Before<GenerateTokenContext, StoreRefreshToken>(Protection.AttachTokenSubject.Descriptor);
             After<GenerateTokenContext, ShapeJwt>(Protection.AttachTokenMetadata.Descriptor);
             Before<ApplyTokenResponseContext, CountTokenAnswers>(

@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Moi.Identity.Testing;
+
+namespace Moi.Identity.Peers.Tests.Agencies;
+
+/// <summary>Every client of these tests; all of them are registered by one command.</summary>
+internal static partial class PeerClients
+{
+    internal static readonly PeerClient WithKey = new("peer-key");
+
+    internal static readonly PeerClient WithBasicSecret = new("peer-basic", m => m["token_endpoint_auth_method"] = "client_secret_basic");
+
+    internal static readonly PeerClient WithFormSecret = new("peer-form", m => m["token_endpoint_auth_method"] = "client_secret_post");
+
+    internal static readonly PeerClient Public = new("peer-public", m => m["token_endpoint_auth_method"] = "none");
+
+    internal static readonly PeerClient Ps256 = new("peer-ps256", m => m["id_token_signed_response_alg"] = "PS256");
+
+    internal static readonly PeerClient Rs256 = new("peer-rs256", m => m["id_token_signed_response_alg"] = "RS256");
+
+    internal static readonly PeerClient WithLogout = new("peer-logout", m =>
+    {
+        m["backchannel_logout_uri"] = $"http://peer-logout.localhost:{FreePort.Next()}/backchannel-logout";
+        m["backchannel_logout_session_required"] = true;
+    });
+
+    /// <summary>For the tests that send requests by the hundred.</summary>
+    internal static readonly PeerClient Busy = new("peer-busy");
+
+    private static readonly PeerClient[] All = [WithKey, WithBasicSecret, WithFormSecret, Public, Ps256, Rs256, WithLogout, Busy];
+
+    internal static string Registration() => new JsonArray([.. All.Select(client => client.Metadata.DeepClone())]).ToJsonString();
+
+    /// <summary>The secrets stand in what <c>clients apply</c> writes, each below its client.</summary>
+    internal static void TakeSecrets(string output)
+    {
+        var secrets = Secret().Matches(output).ToDictionary(match => match.Groups["id"].Value, match => match.Groups["secret"].Value);
+        foreach (var client in All)
+        {
+            client.Secret = secrets.GetValueOrDefault(client.Id);
+        }
+    }
+
+    [GeneratedRegex(@"^(?<id>\S+) registered\s+client_secret: (?<secret>\S+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex Secret();
+}

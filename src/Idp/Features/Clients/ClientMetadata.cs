@@ -32,6 +32,9 @@ internal sealed record ClientMetadata
 
     public required string ApplicationType { get; init; }
 
+    /// <summary>Addresses of people, for when something happens.</summary>
+    public required IReadOnlyList<string> Contacts { get; init; }
+
     public required IReadOnlyList<string> RedirectUris { get; init; }
 
     public required IReadOnlyList<string> PostLogoutRedirectUris { get; init; }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Moi.Identity.Idp.Features.Oidc;
 using Moi.Identity.Idp.Features.Passkeys;
 
 namespace Moi.Identity.Idp.Features.Clients;
@@ -80,6 +79,7 @@ internal sealed class ClientMetadataReader
             Status = Text("moi_status") ?? "active",
             MinimumAcr = Text("moi_minimum_acr") ?? AssuranceLevels.One,
             ApplicationType = Text("application_type") ?? "web",
+            Contacts = Texts("contacts") ?? [],
             RedirectUris = Texts("redirect_uris") ?? [],
             PostLogoutRedirectUris = Texts("post_logout_redirect_uris") ?? [],
             GrantTypes = Texts("grant_types") ?? ["authorization_code"],
@@ -103,8 +103,8 @@ internal sealed class ClientMetadataReader
             IntrospectionSignedResponseAlg = Text("introspection_signed_response_alg"),
             AuthorizationDetailsTypes = Texts("authorization_details_types") ?? [],
             Claims = Texts("moi_claims"),
-            AccessTokenLifetime = Seconds("moi_access_token_lifetime") ?? Lifetimes.AccessToken,
-            RefreshTokenLifetime = Seconds("moi_refresh_token_lifetime") ?? Lifetimes.RefreshToken,
+            AccessTokenLifetime = Seconds("moi_access_token_lifetime") ?? GrantRules.DefaultAccessToken,
+            RefreshTokenLifetime = Seconds("moi_refresh_token_lifetime") ?? GrantRules.DefaultRefreshToken,
             Consent = Text("moi_consent") ?? "once",
             Resource = Object("moi_resource") is { } resource ? ProtectedResource.Read(resource, At("moi_resource"), _mistakes) : null,
         };
@@ -118,7 +118,6 @@ internal sealed class ClientMetadataReader
             Text(name);
         }
 
-        Texts("contacts");
         Flag("backchannel_logout_session_required");
     }
 

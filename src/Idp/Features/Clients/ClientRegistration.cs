@@ -67,6 +67,8 @@ internal sealed class ClientRegistration(
 
                 await work.ExecuteAsync(
                     "UPDATE grants SET status = 1 WHERE client_id = @client AND status = 0", p => p.Add("client", clientId), ct);
+                await work.ExecuteAsync(
+                    "DELETE FROM client_observations WHERE client_id = @client", p => p.Add("client", clientId), ct);
                 await work.AppendAsync(AuditEvents.ClientRemoved(audit.Create(), clientId), ct);
                 return true;
             },

@@ -127,7 +127,8 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
               "backchannel_logout_session_supported": true,
               "claims_parameter_supported": false,
               "request_parameter_supported": false,
-              "request_uri_parameter_supported": false
+              "request_uri_parameter_supported": false,
+              "registration_endpoint": "http://idp.localhost:5080/connect/register"
             }
             """);
     }

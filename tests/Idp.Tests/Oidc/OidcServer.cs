@@ -131,6 +131,7 @@ public abstract class OidcServer : IAsyncLifetime
         {
             builder.UseEnvironment("Development");
             builder.UseSetting("Idp:PublicOrigin", Origin);
+            builder.UseSetting("Idp:Registration:Enabled", "true");
             foreach (var (name, value) in _settings)
             {
                 builder.UseSetting(name, value);

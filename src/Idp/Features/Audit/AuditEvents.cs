@@ -119,6 +119,14 @@ internal static class AuditEvents
     internal static AuditEvent ClientRemoved(AuditContext context, string clientId)
         => New(context, "client.removed", clientId: clientId);
 
+    /// <summary><c>registration.token_issued</c>: the developers of an agency may register clients of the sandbox. Details: <c>agency</c>.</summary>
+    internal static AuditEvent RegistrationTokenIssued(AuditContext context, string agency)
+        => New(context, "registration.token_issued", details: new() { ["agency"] = agency });
+
+    /// <summary><c>registration.tokens_revoked</c>: they no longer may. Details: <c>agency</c>.</summary>
+    internal static AuditEvent RegistrationTokensRevoked(AuditContext context, string agency)
+        => New(context, "registration.tokens_revoked", details: new() { ["agency"] = agency });
+
     /// <summary><c>key.created</c>: a signing key was made. Details: <c>kid</c>, <c>alg</c>.</summary>
     internal static AuditEvent SigningKeyCreated(AuditContext context, string kid, string alg)
         => New(context, "key.created", details: new() { ["kid"] = kid, ["alg"] = alg });

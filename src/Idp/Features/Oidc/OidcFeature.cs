@@ -146,8 +146,8 @@ internal static class OidcFeature
                 Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor);
             After<HandleAuthorizationRequestContext, AuthorizeCitizen>(Authentication.AttachPrincipal.Descriptor);
 
-            Last<ValidateAuthorizationRequestContext, ObserveAuthorizationRequest<ValidateAuthorizationRequestContext>>();
-            Last<ValidatePushedAuthorizationRequestContext, ObserveAuthorizationRequest<ValidatePushedAuthorizationRequestContext>>();
+            AfterAll<ValidateAuthorizationRequestContext, ObserveAuthorizationRequest<ValidateAuthorizationRequestContext>>();
+            AfterAll<ValidatePushedAuthorizationRequestContext, ObserveAuthorizationRequest<ValidatePushedAuthorizationRequestContext>>();
 
             // Its answer, or the error and where that is told.
             After<ProcessErrorContext, NormalizeErrors>(AttachErrorParameters.Descriptor);
@@ -205,6 +205,12 @@ internal static class OidcFeature
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(int.MaxValue - 500);
+
+        /// <summary>For what only looks on: whatever could refuse has not.</summary>
+        private void AfterAll<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 400);
 
         private void Add<TContext, THandler>(int order)
             where TContext : BaseContext

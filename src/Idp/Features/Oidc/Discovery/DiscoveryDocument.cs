@@ -23,10 +23,11 @@ internal sealed class DiscoveryDocument
 
     public DiscoveryDocument(IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance)
     {
-        Bytes = Encoding.UTF8.GetBytes(Build(options.Value.Issuer, AssuranceLevels.Attainable(assurance.Value)).ToJsonString(Plain));
+        var json = Build(options.Value.Issuer, AssuranceLevels.Attainable(assurance.Value)).ToJsonString(Plain);
+        Document = new PublishedDocument("application/json", Encoding.UTF8.GetBytes(json));
     }
 
-    internal ReadOnlyMemory<byte> Bytes { get; }
+    internal PublishedDocument Document { get; }
 
     private static JsonObject Build(string issuer, IReadOnlyList<string> levels) => new()
     {

@@ -1,6 +1,7 @@
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Metadata;
+using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Operations;
 
 namespace Moi.Identity.Idp;
@@ -14,6 +15,7 @@ internal static class Commands
           keyring rewrap           encrypt the key ring with the current certificate
           administrators invite    print a link that makes one person an administrator
           clients apply FILE.json  register or change agencies' clients; also: list, export, delete ID
+          keys list                the keys that sign tokens; also: rotate [--alg ALG] [--now], revoke KID
           metadata import FILE     store a BLOB of the FIDO Metadata Service; also: status
         """;
 
@@ -37,6 +39,8 @@ internal static class Commands
                 return await AdministratorsFeature.InviteAsync(services, CancellationToken.None);
             case ["clients", .. var arguments]:
                 return await ClientsCommand.RunAsync(services, arguments, CancellationToken.None);
+            case ["keys", .. var arguments]:
+                return await KeysCommand.RunAsync(services, arguments, CancellationToken.None);
             case ["metadata", .. var arguments]:
                 return await MetadataCommand.RunAsync(services, arguments, CancellationToken.None);
             default:

@@ -13,6 +13,7 @@ public partial class DependencyTests
     {
         ["Account"] = ["Audit", "Passkeys"],
         ["Administrators"] = ["Audit", "Passkeys"],
+        ["Assessment"] = ["Administrators", "Clients", "Oidc"],
         ["Audit"] = [],
         ["Clients"] = ["Audit", "Passkeys", "SignIn"],
         ["Consent"] = ["Account", "Audit", "Clients", "Oidc", "SignIn"],

@@ -20,7 +20,7 @@ public abstract class ProtocolErrorTests(OidcServer server)
     [Fact]
     public void Every_endpoint_that_programs_call_is_on_the_list()
     {
-        var document = Services<Features.Oidc.Discovery.DiscoveryDocument>().Document.Bytes;
+        var document = Services<Features.Oidc.Discovery.DiscoveryDocument>().Bytes;
         var addresses = JsonNode.Parse(document.Span)!.AsObject()
             .Where(member => member.Key is "jwks_uri" || member.Key.EndsWith("_endpoint", StringComparison.Ordinal))
             .Where(member => member.Key is not ("authorization_endpoint" or "end_session_endpoint"))

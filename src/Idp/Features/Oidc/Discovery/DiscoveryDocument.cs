@@ -29,6 +29,8 @@ internal sealed class DiscoveryDocument
 
     internal PublishedDocument Document { get; }
 
+    internal ReadOnlyMemory<byte> Bytes => Document.Bytes;
+
     private static JsonObject Build(string issuer, IReadOnlyList<string> levels) => new()
     {
         ["issuer"] = issuer,

@@ -11,7 +11,7 @@ using Moi.Identity.Idp.Data;
 namespace Moi.Identity.Idp.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteIdpDb))]
-    [Migration("20261126145502_Initial")]
+    [Migration("20261126174304_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -311,6 +311,42 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("administrator_roles", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Observed.Observation", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client_id");
+
+                    b.Property<string>("Fact")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fact");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("value");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_seen_at");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_seen_at");
+
+                    b.HasKey("ClientId", "Fact", "Value");
+
+                    b.HasIndex("LastSeenAt");
+
+                    b.ToTable("client_observations", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Audit.AuditEvent", b =>

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Moi.Identity.Idp.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresIdpDb))]
-    [Migration("20261126145601_Initial")]
+    [Migration("20261126174355_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -318,6 +318,42 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("administrator_roles", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Observed.Observation", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("client_id");
+
+                    b.Property<string>("Fact")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("fact");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("value");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.HasKey("ClientId", "Fact", "Value");
+
+                    b.HasIndex("LastSeenAt");
+
+                    b.ToTable("client_observations", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Audit.AuditEvent", b =>

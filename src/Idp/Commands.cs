@@ -3,6 +3,7 @@ using Moi.Identity.Idp.Features.Assessment;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Features.Metadata;
+using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Operations;
 
 namespace Moi.Identity.Idp;
@@ -17,6 +18,7 @@ internal static class Commands
           administrators invite    print a link that makes one person an administrator
           clients apply FILE.json  register or change agencies' clients; also: list, export, check, delete ID
           registration token A N   let the developers of agency A, called N, register clients of the sandbox; also: revoke A
+          keys list                the keys that sign tokens; also: rotate [--alg ALG] [--now], revoke KID
           metadata import FILE     store a BLOB of the FIDO Metadata Service; also: status
         """;
 
@@ -44,6 +46,8 @@ internal static class Commands
                 return await ClientsCommand.RunAsync(services, arguments, CancellationToken.None);
             case ["registration", .. var arguments]:
                 return await RegistrationCommand.RunAsync(services, arguments, CancellationToken.None);
+            case ["keys", .. var arguments]:
+                return await KeysCommand.RunAsync(services, arguments, CancellationToken.None);
             case ["metadata", .. var arguments]:
                 return await MetadataCommand.RunAsync(services, arguments, CancellationToken.None);
             default:

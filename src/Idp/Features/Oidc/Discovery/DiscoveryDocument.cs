@@ -30,10 +30,12 @@ internal sealed class DiscoveryDocument
             document["registration_endpoint"] = options.Value.Issuer + "connect/register";
         }
 
-        Bytes = Encoding.UTF8.GetBytes(document.ToJsonString(Plain));
+        Document = new PublishedDocument("application/json", Encoding.UTF8.GetBytes(document.ToJsonString(Plain)));
     }
 
-    internal ReadOnlyMemory<byte> Bytes { get; }
+    internal PublishedDocument Document { get; }
+
+    internal ReadOnlyMemory<byte> Bytes => Document.Bytes;
 
     private static JsonObject Build(string issuer, IReadOnlyList<string> levels) => new()
     {

@@ -107,9 +107,12 @@ internal static class AuditEvents
     internal static AuditEvent GrantRevoked(AuditContext context, Guid? citizenId, string? clientId, string? sid, string reason)
         => New(context, "grant.revoked", citizenId, clientId, sid, new() { ["reason"] = reason });
 
-    /// <summary><c>logout.undelivered</c>: a service could not be told that a session ended, in all attempts.</summary>
-    internal static AuditEvent LogoutUndelivered(AuditContext context, string clientId, string sid)
-        => New(context, "logout.undelivered", clientId: clientId, sid: sid);
+    /// <summary>
+    /// <c>notice.undelivered</c>: a service could not be told of something, in all attempts. Details: <c>kind</c>, <c>logout</c> or
+    /// the name of a security event.
+    /// </summary>
+    internal static AuditEvent NoticeUndelivered(AuditContext context, string clientId, string? sid, string kind)
+        => New(context, "notice.undelivered", clientId: clientId, sid: sid, details: new() { ["kind"] = kind });
 
     /// <summary><c>client.applied</c>: an agency's registration was made or changed. Details: <c>new</c>.</summary>
     internal static AuditEvent ClientApplied(AuditContext context, string clientId, bool isNew)

@@ -8,6 +8,7 @@ using Moi.Identity.Idp.Features.Oidc.Discovery;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Logout;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
 using Moi.Identity.Idp.Features.Oidc.Resources;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
@@ -41,8 +42,8 @@ internal static class OidcFeature
         services.AddSingleton<RemoteKeys>();
         services.AddSingleton<DiscoveryDocument>();
         services.AddSingleton<LogoutTokens>();
-        services.AddSingleton<LogoutSender>();
-        services.AddHostedService(sp => sp.GetRequiredService<LogoutSender>());
+        services.AddSingleton<SessionNotices>();
+        services.AddNotices();
         services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
         services.AddRecords(LogoutRequest.Kind);
         services.AddPruningRule(RefreshTokenStore.Pruning).AddPruningRule(GrantStore.Pruning);

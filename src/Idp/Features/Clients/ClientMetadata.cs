@@ -57,4 +57,7 @@ internal sealed record ClientMetadata
     public string? BackchannelLogoutUri { get; init; }
 
     public bool RequirePushedAuthorizationRequests { get; init; }
+
+    /// <summary>Which security events it wants, if any.</summary>
+    public SecurityEventSubscription? SecurityEvents { get; init; }
 }

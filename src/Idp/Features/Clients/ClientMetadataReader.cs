@@ -15,7 +15,7 @@ internal sealed class ClientMetadataReader
         "id_token_signed_response_alg", "subject_type", "backchannel_logout_uri", "backchannel_logout_session_required",
         "require_pushed_authorization_requests", "software_id", "software_version",
         "moi_agency", "moi_agency_name", "moi_agency_name#zh-TW", "moi_agency_name#en", "moi_profile", "moi_status",
-        "moi_minimum_acr",
+        "moi_minimum_acr", SecurityEventSubscription.Member,
     ];
 
     private readonly JsonObject _object;
@@ -87,6 +87,7 @@ internal sealed class ClientMetadataReader
             SubjectType = Text("subject_type") ?? "pairwise",
             BackchannelLogoutUri = Text("backchannel_logout_uri"),
             RequirePushedAuthorizationRequests = Flag("require_pushed_authorization_requests") ?? false,
+            SecurityEvents = SecurityEventSubscription.Read(_object, _path, _mistakes),
         };
     }
 

@@ -119,6 +119,7 @@ internal sealed partial class ClientRules(bool development)
         rules.CheckCalled(client.ClientUri, path + ".client_uri");
         rules.CheckCalled(client.JwksUri, path + ".jwks_uri");
         rules.CheckCalled(client.BackchannelLogoutUri, path + ".backchannel_logout_uri");
+        client.SecurityEvents?.Check(client, rules, path, mistakes);
     }
 
     private static void Each(

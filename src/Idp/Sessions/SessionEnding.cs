@@ -3,7 +3,7 @@ using Moi.Identity.Idp.Features.Audit;
 
 namespace Moi.Identity.Idp.Sessions;
 
-/// <summary>Why a session ended; part of the audit event.</summary>
+/// <summary>Why a session ended, here or at one service; part of the audit event.</summary>
 internal enum SessionEndReason
 {
     SignedOut,
@@ -14,6 +14,8 @@ internal enum SessionEndReason
     PasskeyTooWeak,
     Replaced,
     ReportedByCitizen,
+    ServiceDisconnected,
+    ClientStopped,
 }
 
 /// <summary>

@@ -65,7 +65,7 @@ internal sealed class ConnectedServices(
                     return false;
                 }
 
-                await notices.AddAsync(work, ended, ct);
+                await notices.AddAsync(work, ended, SessionEndReason.ServiceDisconnected, ct);
                 await work.AppendAsync(
                     AuditEvents.ConsentWithdrawn(audit.Create(), session.CitizenId, clientId, session.Sid), ct);
                 return true;

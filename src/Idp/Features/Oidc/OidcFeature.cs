@@ -11,6 +11,7 @@ using Moi.Identity.Idp.Features.Oidc.Logout;
 using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
 using Moi.Identity.Idp.Features.Oidc.Resources;
+using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
@@ -29,7 +30,7 @@ internal static class OidcFeature
     private static readonly string[] ForPrograms =
     [
         "/connect/par", "/connect/token", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
-        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", PollEvents.Path, SsfConfiguration.Path,
     ];
 
     internal static IServiceCollection AddOidc(this IServiceCollection services)
@@ -41,9 +42,11 @@ internal static class OidcFeature
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<RemoteKeys>();
         services.AddSingleton<DiscoveryDocument>();
+        services.AddScoped<ClientOfRequest>();
         services.AddSingleton<LogoutTokens>();
         services.AddSingleton<SessionNotices>();
-        services.AddNotices();
+        services.AddSingleton<IClientStopParticipant, EndGrantsOfClient>();
+        services.AddNotices().AddSecurityEvents();
         services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
         services.AddRecords(LogoutRequest.Kind);
         services.AddPruningRule(RefreshTokenStore.Pruning).AddPruningRule(GrantStore.Pruning);
@@ -71,6 +74,7 @@ internal static class OidcFeature
     internal static WebApplication MapOidc(this WebApplication app)
     {
         WellKnown.Map(app);
+        PollEvents.Map(app);
         return app;
     }
 

@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Discovery;
 
@@ -15,6 +16,9 @@ internal static class WellKnown
         RequestDelegate metadata = http => WriteAsync(http, "application/json", document.Bytes);
         endpoints.MapGet("/.well-known/openid-configuration", metadata).AllowAnonymous();
         endpoints.MapGet("/.well-known/oauth-authorization-server", metadata).AllowAnonymous();
+        var signals = endpoints.ServiceProvider.GetRequiredService<SsfConfiguration>();
+        RequestDelegate transmitter = http => WriteAsync(http, "application/json", signals.Bytes);
+        endpoints.MapGet(SsfConfiguration.Path, transmitter).AllowAnonymous();
         RequestDelegate keys = http => WriteAsync(http, "application/jwk-set+json", ring.Jwks);
         endpoints.MapGet("/connect/jwks", keys).AllowAnonymous();
     }

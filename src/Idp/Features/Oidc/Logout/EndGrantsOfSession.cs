@@ -13,7 +13,7 @@ internal sealed class EndGrantsOfSession(SessionNotices notices, NoticeSender se
         var ended = await work.ListAsync(
             $"UPDATE grants SET status = 2 WHERE sid = @sid AND status <> 2 RETURNING {EndedGrant.Columns}",
             p => p.Add("sid", session.Sid), EndedGrant.Read, ct);
-        await notices.AddAsync(work, ended, ct);
+        await notices.AddAsync(work, ended, reason, ct);
     }
 
     public void Announce(Session session) => sender.Wake();

@@ -1,6 +1,8 @@
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Notices;
+using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
+using Moi.Identity.Idp.Sessions;
 
 namespace Moi.Identity.Idp.Features.Oidc.Logout;
 
@@ -17,15 +19,20 @@ internal readonly record struct EndedGrant(string ClientId, string Sid, string S
 }
 
 /// <summary>Writes what clients are to be told of sessions that ended.</summary>
-internal sealed class SessionNotices(ClientCatalog clients, TimeProvider time)
+internal sealed class SessionNotices(ClientCatalog clients, SecurityEventNotices events, TimeProvider time)
 {
-    /// <summary>One notice for each client and session, however many grants it had there one after the other.</summary>
-    internal async Task AddAsync(SqlWork work, IEnumerable<EndedGrant> ended, CancellationToken ct)
+    /// <summary>One notice of each kind for each client and session, however many grants it had there one after the other.</summary>
+    internal async Task AddAsync(SqlWork work, IEnumerable<EndedGrant> ended, SessionEndReason reason, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         foreach (var grant in ended.Distinct())
         {
-            if (clients.FindAny(grant.ClientId) is { Metadata: { BackchannelLogoutUri: { } address } metadata })
+            if (clients.FindAny(grant.ClientId) is not { Metadata: var metadata } client)
+            {
+                continue;
+            }
+
+            if (metadata.BackchannelLogoutUri is { } address)
             {
                 await work.AddAsync(
                     new Notice
@@ -42,6 +49,9 @@ internal sealed class SessionNotices(ClientCatalog clients, TimeProvider time)
                     },
                     ct);
             }
+
+            await events.AddAsync(
+                work, client, SecurityEventTypes.SessionRevoked, grant.Subject, grant.Sid, Initiator.OfSessionEnd(reason), ct);
         }
     }
 }

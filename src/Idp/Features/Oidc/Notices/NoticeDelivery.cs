@@ -55,16 +55,29 @@ internal sealed partial class NoticeDelivery(
         return false;
     }
 
-    /// <summary>Where to, by the registration of today; a client that was removed is told where it was.</summary>
+    /// <summary>
+    /// Where to, by the registration of today, or what becomes of it. A client that was removed is told of its sessions where it was.
+    /// </summary>
     private (string? Address, NoticeState Otherwise) Resolve(Notice notice)
-        => clients.FindAny(notice.ClientId) is { Metadata: var metadata }
-            ? (metadata.BackchannelLogoutUri, NoticeState.NotWanted)
-            : (notice.Address, NoticeState.NotWanted);
+    {
+        var metadata = clients.FindAny(notice.ClientId)?.Metadata;
+        if (notice.Kind == NoticeKind.Logout)
+        {
+            return (metadata is null ? notice.Address : metadata.BackchannelLogoutUri, NoticeState.NotWanted);
+        }
+
+        return metadata?.SecurityEvents is { } subscription && subscription.Wants(notice.Kind)
+            ? (subscription.EndpointUrl, NoticeState.ToBePolled)
+            : (null, NoticeState.NotWanted);
+    }
 
     private async Task FinishAsync(Notice notice, NoticeState state, CancellationToken ct)
     {
         await sql.FinishAsync(notice.Id, state, time.GetUtcNow(), ct);
-        metrics.NoticeTried(notice.Kind, state == NoticeState.Delivered ? "delivered" : "not_wanted");
+        if (state != NoticeState.ToBePolled)
+        {
+            metrics.NoticeTried(notice.Kind, state == NoticeState.Delivered ? "delivered" : "not_wanted");
+        }
     }
 
     private async Task GiveUpAsync(Notice notice, string failure, CancellationToken ct)

@@ -85,7 +85,26 @@ internal static class NoticeOutbox
             "UPDATE notices SET state = 3, next_attempt_at = NULL, finished_at = @now, failure = @failure WHERE id = @id AND state = 0",
             p => p.Add("id", id).Add("failure", Shortened(failure)).Add("now", now), ct);
 
-    internal static string Shortened(string failure) => failure.Length <= LongestFailure ? failure : failure[..LongestFailure];
+    /// <summary>The client has fetched the notice, or says why it cannot use it. Somebody else's is as good as none.</summary>
+    /// <returns>The kind of the notice, if there was one.</returns>
+    internal static Task<List<string>> AcknowledgeAsync(
+        this SqlWork work, string clientId, Guid id, string? failure, DateTimeOffset now, CancellationToken ct)
+        => work.ListAsync(
+            """
+            UPDATE notices SET state = @state, finished_at = @now, failure = @failure
+            WHERE id = @id AND client_id = @client AND state = 1 RETURNING kind
+            """,
+            p => p.Add("id", id).Add("client", clientId).Add("failure", failure).Add("now", now)
+                .Add("state", (int)(failure is null ? NoticeState.Delivered : NoticeState.GivenUp)),
+            row => row.Text(0), ct);
+
+    /// <summary>The client was given everything that waited for it up to this one.</summary>
+    internal static Task<int> NoteHandedOutAsync(this SqlDatabase sql, string clientId, Guid last, CancellationToken ct)
+        => sql.ExecuteAsync(
+            "UPDATE notices SET attempts = attempts + 1 WHERE client_id = @client AND state = 1 AND id <= @last",
+            p => p.Add("client", clientId).Add("last", last), ct);
+
+    private static string Shortened(string failure) => failure.Length <= LongestFailure ? failure : failure[..LongestFailure];
 
     private static Notice Read(SqlRow row) => new()
     {

@@ -1,6 +1,8 @@
 using Moi.Identity.Idp.Features.Administrators;
+using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Metadata;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Features.Operations;
 
 namespace Moi.Identity.Idp;
@@ -14,6 +16,8 @@ internal static class Commands
           keyring rewrap           encrypt the key ring with the current certificate
           administrators invite    print a link that makes one person an administrator
           clients apply FILE.json  register or change agencies' clients; also: list, export, delete ID
+          citizens suspend ID      lock a citizen out and tell every service; also: reinstate ID
+          notices report [CLIENT]  whether clients hear of sign-outs and security events
           metadata import FILE     store a BLOB of the FIDO Metadata Service; also: status
         """;
 
@@ -37,6 +41,10 @@ internal static class Commands
                 return await AdministratorsFeature.InviteAsync(services, CancellationToken.None);
             case ["clients", .. var arguments]:
                 return await ClientsCommand.RunAsync(services, arguments, CancellationToken.None);
+            case ["citizens", .. var arguments]:
+                return await CitizensCommand.RunAsync(services, arguments, CancellationToken.None);
+            case ["notices", .. var arguments]:
+                return await NoticesCommand.RunAsync(services, arguments, CancellationToken.None);
             case ["metadata", .. var arguments]:
                 return await MetadataCommand.RunAsync(services, arguments, CancellationToken.None);
             default:

@@ -190,7 +190,12 @@ public abstract class SignOutEverywhereTests(OidcServer server)
         listener.Requests.Count.ShouldBe(2);
         (await server.CountAsync(
             "SELECT COUNT(*) FROM notices WHERE state = 2 AND attempts = 2 AND failure = 'The answer was 503.' AND client_id = @a",
-            p => p.Add("a", agencies[0].ClientId))).ShouldBe(1, "the report has attempts and the last failure");
+            p => p.Add("a", agencies[0].ClientId))).ShouldBe(1, "attempts and the last failure are kept");
+        var now = server.Time.GetUtcNow().UtcDateTime;
+        (await NoticeReport.OfClientAsync(server.Sql, agencies[0].ClientId, CancellationToken.None))[1]
+            .ShouldMatch($"^....-..-..T..:..:..Z\tlogout\tdelivered\t2\t{now:yyyy-MM-dd'T'HH:mm:ss'Z'}\tThe answer was 503\\.$");
+        (await NoticeReport.SummaryAsync(server.Sql, CancellationToken.None))
+            .ShouldContain($"{agencies[0].ClientId}\tlogout\t1\t0\t0\t{now:yyyy-MM-dd'T'HH:mm:ss'Z'}");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Administrators;
+using Moi.Identity.Idp.Features.Assessment;
 using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Metadata;
@@ -15,7 +16,7 @@ internal static class Commands
           migrate                  bring the database to the tables of this version
           keyring rewrap           encrypt the key ring with the current certificate
           administrators invite    print a link that makes one person an administrator
-          clients apply FILE.json  register or change agencies' clients; also: list, export, delete ID
+          clients apply FILE.json  register or change agencies' clients; also: list, export, check, delete ID
           citizens suspend ID      lock a citizen out and tell every service; also: reinstate ID
           notices report [CLIENT]  whether clients hear of sign-outs and security events
           metadata import FILE     store a BLOB of the FIDO Metadata Service; also: status
@@ -39,6 +40,8 @@ internal static class Commands
                 return await RewrapKeyRing.RunAsync(services, CancellationToken.None);
             case ["administrators", "invite"]:
                 return await AdministratorsFeature.InviteAsync(services, CancellationToken.None);
+            case ["clients", "check", .. { Length: <= 1 } client]:
+                return await AssessmentCommand.RunAsync(services, client.FirstOrDefault(), CancellationToken.None);
             case ["clients", .. var arguments]:
                 return await ClientsCommand.RunAsync(services, arguments, CancellationToken.None);
             case ["citizens", .. var arguments]:

@@ -2,6 +2,7 @@ using Moi.Identity.Idp;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Administrators;
+using Moi.Identity.Idp.Features.Assessment;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Conformance;
@@ -28,7 +29,7 @@ return await StartupFailures.ExplainAsync(async () =>
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb().AddLimits();
     services.AddAudit().AddMetadata().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent()
-        .AddAdministrators().AddCitizens().AddConformance();
+        .AddAdministrators().AddAssessment().AddCitizens().AddConformance();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));

@@ -13,7 +13,9 @@ public partial class DependencyTests
     {
         ["Account"] = ["Audit", "Passkeys"],
         ["Administrators"] = ["Audit", "Passkeys"],
+        ["Assessment"] = ["Administrators", "Clients", "Oidc"],
         ["Audit"] = [],
+        ["Citizens"] = ["Audit", "Clients"],
         ["Clients"] = ["Audit", "Passkeys", "SignIn"],
         ["Consent"] = ["Account", "Audit", "Clients", "Oidc", "SignIn"],
         ["InAppBrowsers"] = ["SignIn"],

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Clients;
@@ -35,6 +37,32 @@ public abstract class SignOutEverywhereTests(OidcServer server)
         listener.Requests.Select(r => Jwt.Claims(r.Token!)).Select(c => $"{c["sid"]} {c["aud"]}").Order(StringComparer.Ordinal)
             .ShouldBe(
                 (from session in sessions from agency in agencies select $"{session.Sid} {agency.ClientId}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_logout_token_is_signed_as_the_client_has_its_ID_tokens()
+    {
+        await using var listener = await TestListener.StartAsync();
+        var agency = await server.NewAgencyAsync(a =>
+        {
+            a.Metadata["backchannel_logout_uri"] = listener.Address(a, "/out");
+            a.Metadata["id_token_signed_response_alg"] = "PS256";
+        });
+        await EndAsync(await EnterAsync(await server.NewCitizenAsync(), [agency]));
+        await Eventually.TrueAsync(() => Task.FromResult(!listener.Requests.IsEmpty), "the client is told");
+
+        using var http = server.NewBackChannel();
+        var token = listener.Requests.Single().Token!;
+        var checkedToken = await new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            IssuerSigningKeys = new JsonWebKeySet(await http.GetStringAsync(new Uri("/connect/jwks", UriKind.Relative))).GetSigningKeys(),
+            ValidAlgorithms = ["PS256"],
+            ValidTypes = ["logout+jwt"],
+            ValidIssuer = OidcServer.Issuer,
+            ValidAudience = agency.ClientId,
+            LifetimeValidator = (_, _, _, _) => true,
+        });
+        checkedToken.IsValid.ShouldBeTrue(checkedToken.Exception?.Message);
     }
 
     [Fact]

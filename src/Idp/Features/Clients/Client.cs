@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Moi.Identity.Idp.Features.SignIn;
@@ -22,6 +23,7 @@ internal sealed class Client
         Keys = metadata.Jwks is null ? ClientKeys.None : ClientKeys.Read(metadata.Jwks, "$.jwks", new Mistakes());
         AssertionAlgs = metadata.TokenEndpointAuthSigningAlg is { } alg ? [alg] : [.. Profile.DefaultAssertionAlgs];
         Permissions = [.. GetPermissions(metadata)];
+        Settings = GetSettings(metadata);
         Requirements = [OpenIddictConstants.Requirements.Features.ProofKeyForCodeExchange];
     }
 
@@ -54,6 +56,9 @@ internal sealed class Client
 
     internal ImmutableArray<string> Requirements { get; }
 
+    /// <summary>How long its tokens live, as the engine asks for it.</summary>
+    internal ImmutableDictionary<string, string> Settings { get; }
+
     /// <summary>Whether this is the client's secret.</summary>
     /// <remarks>
     /// The secret is 256 random bits of our own making, so one SHA-256 protects it as well as a slow hash would.
@@ -82,6 +87,11 @@ internal sealed class Client
             && IPAddress.IsLoopback(ip)
             && new UriBuilder(asked) { Port = registered.Port }.Uri.AbsoluteUri == registered.AbsoluteUri
             && asked.AbsoluteUri == address;
+
+    private static ImmutableDictionary<string, string> GetSettings(ClientMetadata metadata)
+        => ImmutableDictionary<string, string>.Empty
+            .Add(OpenIddictConstants.Settings.TokenLifetimes.AccessToken, metadata.AccessTokenLifetime.ToString("c", CultureInfo.InvariantCulture))
+            .Add(OpenIddictConstants.Settings.TokenLifetimes.RefreshToken, metadata.RefreshTokenLifetime.ToString("c", CultureInfo.InvariantCulture));
 
     private static IEnumerable<string> GetPermissions(ClientMetadata metadata)
     {

@@ -10,6 +10,7 @@ internal sealed partial class ClientCatalog(
     : StoredSnapshot(store, time, "clients", TimeSpan.FromSeconds(30), logger)
 {
     private FrozenDictionary<string, Entry> _clients = FrozenDictionary<string, Entry>.Empty;
+    private FrozenDictionary<string, ProtectedResource> _resourcesByScope = FrozenDictionary<string, ProtectedResource>.Empty;
     private string _fingerprint = "";
 
     internal IEnumerable<Client> All => _clients.Values.Select(entry => entry.Client);
@@ -23,6 +24,16 @@ internal sealed partial class ClientCatalog(
     /// <summary>The client whether or not it may do anything, for names on pages and for logout.</summary>
     internal Client? FindAny(string clientId) => _clients.GetValueOrDefault(clientId)?.Client;
 
+    /// <summary>The protected resource to which a scope belongs; none for the scopes of OpenID Connect.</summary>
+    internal ProtectedResource? ResourceOf(string scope) => _resourcesByScope.GetValueOrDefault(scope);
+
+    /// <summary>The protected resource of this identifier.</summary>
+    internal ProtectedResource? FindResource(string identifier)
+        => _resourcesByScope.Values.FirstOrDefault(resource => resource.Identifier == identifier);
+
+    /// <summary>Whether a scope can be asked for.</summary>
+    internal bool HasScope(string scope) => ScopeCatalogue.Exists(scope) || _resourcesByScope.ContainsKey(scope);
+
     /// <summary>
     /// How a log names who asked. An id that we do not know is the sender's text: anybody's words, as long as a page.
     /// </summary>
@@ -34,6 +45,9 @@ internal sealed partial class ClientCatalog(
         var rows = await sql.ListAsync(
             "SELECT client_id, version, updated_at, metadata, secret_hash FROM relying_parties", static _ => { }, Read, ct);
         _clients = rows.ToFrozenDictionary(entry => entry.Client.Id);
+        _resourcesByScope = rows.Where(entry => entry.Client.IsActive).Select(entry => entry.Client.Metadata.Resource)
+            .OfType<ProtectedResource>().SelectMany(resource => resource.Scopes.Select(scope => (scope.Name, resource)))
+            .ToFrozenDictionary(pair => pair.Name, pair => pair.resource);
         _fingerprint = fingerprint;
         LogLoaded(logger, rows.Count);
     }

@@ -32,6 +32,9 @@ internal sealed record ClientMetadata
 
     public required string ApplicationType { get; init; }
 
+    /// <summary>Addresses of people, for when something happens.</summary>
+    public required IReadOnlyList<string> Contacts { get; init; }
+
     public required IReadOnlyList<string> RedirectUris { get; init; }
 
     public required IReadOnlyList<string> PostLogoutRedirectUris { get; init; }
@@ -60,4 +63,43 @@ internal sealed record ClientMetadata
 
     /// <summary>Which security events it wants, if any.</summary>
     public SecurityEventSubscription? SecurityEvents { get; init; }
+
+    /// <summary>RFC 9449 §5.2: every token of this client is bound to a DPoP key.</summary>
+    public bool DpopBoundAccessTokens { get; init; }
+
+    /// <summary>RFC 8705 §3.4: every token of this client is bound to its certificate.</summary>
+    public bool TlsClientCertificateBoundAccessTokens { get; init; }
+
+    /// <summary>RFC 8705 §2.1.2: the one name by which <c>tls_client_auth</c> knows the client's certificate.</summary>
+    public CertificateName? TlsClientName { get; init; }
+
+    /// <summary>RFC 9101 §10.5: requests of this client come signed, or not at all.</summary>
+    public bool RequireSignedRequestObject { get; init; }
+
+    public string? RequestObjectSigningAlg { get; init; }
+
+    /// <summary>JARM §3: in which algorithm authorization responses are signed.</summary>
+    public string? AuthorizationSignedResponseAlg { get; init; }
+
+    /// <summary>OpenID Connect Registration §2: given, userinfo answers are signed.</summary>
+    public string? UserInfoSignedResponseAlg { get; init; }
+
+    /// <summary>RFC 9701 §6: given, introspection answers are signed.</summary>
+    public string? IntrospectionSignedResponseAlg { get; init; }
+
+    /// <summary>RFC 9396 §10: the types that requests of this client may name.</summary>
+    public required IReadOnlyList<string> AuthorizationDetailsTypes { get; init; }
+
+    /// <summary>Claims that the client may ask for one by one; nothing means those of its scopes.</summary>
+    public IReadOnlyList<string>? Claims { get; init; }
+
+    public required TimeSpan AccessTokenLifetime { get; init; }
+
+    public required TimeSpan RefreshTokenLifetime { get; init; }
+
+    /// <summary>Whether citizens are asked once (<c>once</c>) or at every entry (<c>always</c>).</summary>
+    public required string Consent { get; init; }
+
+    /// <summary>The protected resource (API) that this client is, if it is one.</summary>
+    public ProtectedResource? Resource { get; init; }
 }

@@ -11,6 +11,10 @@ internal sealed record ClientProfile
         AssertionAlgs = ["ES256", "PS256", "RS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256", "RS256"],
+        GrantTypes = ["authorization_code", "refresh_token"],
+        RotatesRefreshTokens = true,
+        LongestAccessToken = TimeSpan.FromHours(1),
+        LongestRefreshToken = TimeSpan.FromDays(90),
     };
 
     /// <summary>高: FAPI 2.0 Security Profile, for sensitive data.</summary>
@@ -21,7 +25,11 @@ internal sealed record ClientProfile
         AssertionAlgs = ["ES256", "PS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256"],
+        GrantTypes = ["authorization_code", "refresh_token"],
+        LongestAccessToken = TimeSpan.FromMinutes(15),
+        LongestRefreshToken = TimeSpan.FromDays(30),
         RequiresPushedRequests = true,
+        RequiresSenderConstraint = true,
         Unavailable = "its tokens must be bound to a key of the client (DPoP or mutual TLS), which this version does not do",
     };
 
@@ -39,7 +47,22 @@ internal sealed record ClientProfile
 
     internal required IReadOnlyList<string> IdTokenAlgs { get; init; }
 
+    internal required IReadOnlyList<string> GrantTypes { get; init; }
+
     internal bool RequiresPushedRequests { get; init; }
+
+    /// <summary>FAPI 2.0 Security Profile §5.3.2.1: tokens are bound to a key of the client, by DPoP or mutual TLS.</summary>
+    internal bool RequiresSenderConstraint { get; init; }
+
+    /// <summary>
+    /// RFC 9700 §4.14.2: each use of a refresh token gives another and spends it. FAPI 2.0 §5.3.2.1 forbids that for its
+    /// clients, whose tokens are bound to a key instead.
+    /// </summary>
+    internal bool RotatesRefreshTokens { get; init; }
+
+    internal required TimeSpan LongestAccessToken { get; init; }
+
+    internal required TimeSpan LongestRefreshToken { get; init; }
 
     /// <summary>Why nobody can be registered under it, or nothing.</summary>
     internal string? Unavailable { get; init; }

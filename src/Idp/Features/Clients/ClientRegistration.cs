@@ -25,9 +25,11 @@ internal sealed class ClientRegistration(
     {
         var mistakes = new Mistakes();
         var clients = Read(json, mistakes);
+        var others = await ReadOthersAsync(clients, ct);
+        Check(clients, others, mistakes);
         if (!mistakes.Any)
         {
-            await CheckAgenciesAsync(clients, mistakes, ct);
+            CheckAgencies(clients, others, mistakes);
         }
 
         if (mistakes.Any)
@@ -40,7 +42,7 @@ internal sealed class ClientRegistration(
         await sql.TransactionAsync(
             async work =>
             {
-                foreach (var (metadata, members) in clients)
+                foreach (var (_, metadata, members) in clients)
                 {
                     applied.Add((metadata.ClientId, await WriteAsync(work, metadata, members, secrets, ct)));
                 }
@@ -49,9 +51,9 @@ internal sealed class ClientRegistration(
             },
             ct);
         await catalog.ChangedAsync(ct);
-        foreach (var (metadata, _) in clients.Where(c => c.Metadata.Status == "suspended"))
+        foreach (var suspended in clients.Where(c => c.Metadata.Status == "suspended"))
         {
-            await StopAsync(metadata, ct);
+            await StopAsync(suspended.Metadata, ct);
         }
 
         return new ApplyResult([], applied, secrets);
@@ -81,6 +83,8 @@ internal sealed class ClientRegistration(
 
                 await work.ExecuteAsync(
                     "UPDATE grants SET status = 1 WHERE client_id = @client AND status = 0", p => p.Add("client", clientId), ct);
+                await work.ExecuteAsync(
+                    "DELETE FROM client_observations WHERE client_id = @client", p => p.Add("client", clientId), ct);
                 await work.AppendAsync(AuditEvents.ClientRemoved(audit.Create(), clientId), ct);
                 return true;
             },
@@ -109,7 +113,7 @@ internal sealed class ClientRegistration(
         }
     }
 
-    private List<(ClientMetadata Metadata, JsonObject Members)> Read(string json, Mistakes mistakes)
+    private static List<Candidate> Read(string json, Mistakes mistakes)
     {
         JsonNode root;
         try
@@ -128,8 +132,7 @@ internal sealed class ClientRegistration(
             return [];
         }
 
-        var rules = new ClientRules(environment.IsDevelopment());
-        var clients = new List<(ClientMetadata Metadata, JsonObject Members)>();
+        var clients = new List<Candidate>();
         for (var i = 0; i < list.Count; i++)
         {
             var path = $"$[{i}]";
@@ -139,35 +142,55 @@ internal sealed class ClientRegistration(
                 continue;
             }
 
-            var metadata = ClientMetadataReader.Read(members, path, mistakes);
-            rules.Check(metadata, path, mistakes);
-            mistakes.Require(
-                clients.All(c => c.Metadata.ClientId != metadata.ClientId), path + ".client_id", "duplicate",
-                "this client is listed twice");
-            clients.Add((metadata, members));
+            clients.Add(new Candidate(path, ClientMetadataReader.Read(members, path, mistakes), members));
         }
 
         return clients;
     }
 
-    /// <summary>An agency has one name, whichever of its clients a citizen comes from.</summary>
-    private async Task CheckAgenciesAsync(
-        List<(ClientMetadata Metadata, JsonObject Members)> clients, Mistakes mistakes, CancellationToken ct)
+    /// <summary>The registrations that the file does not replace.</summary>
+    private async Task<List<ClientMetadata>> ReadOthersAsync(IReadOnlyList<Candidate> clients, CancellationToken ct)
     {
         var inFile = clients.Select(c => c.Metadata.ClientId).ToHashSet();
         var stored = await sql.ListAsync(
             "SELECT metadata FROM relying_parties", static _ => { },
             static row => ClientMetadataReader.ReadStored(row.Text(0)), ct);
-        var names = stored.Where(m => !inFile.Contains(m.ClientId))
-            .DistinctBy(m => m.Agency).ToDictionary(m => m.Agency, m => (m.AgencyNameZh, m.AgencyNameEn));
-        for (var i = 0; i < clients.Count; i++)
+        return [.. stored.Where(m => !inFile.Contains(m.ClientId))];
+    }
+
+    private void Check(IReadOnlyList<Candidate> clients, IReadOnlyList<ClientMetadata> others, Mistakes mistakes)
+    {
+        var resources = others.Concat(clients.Select(c => c.Metadata)).Select(m => m.Resource).OfType<ProtectedResource>().ToList();
+        var scopes = resources.SelectMany(r => r.Scopes).CountBy(s => s.Name).ToDictionary();
+        var rules = new ClientRules(environment.IsDevelopment(), scopes.Keys.ToHashSet());
+        var seen = new HashSet<string>();
+        foreach (var (path, metadata, _) in clients)
         {
-            var metadata = clients[i].Metadata;
+            rules.Check(metadata, path, mistakes);
+            mistakes.Require(seen.Add(metadata.ClientId), path + ".client_id", "duplicate", "this client is listed twice");
+            if (metadata.Resource is { } resource)
+            {
+                mistakes.Require(
+                    resources.Count(r => r.Identifier == resource.Identifier) == 1, path + ".moi_resource.identifier", "duplicate",
+                    "another client is this resource");
+                mistakes.Require(
+                    resource.Scopes.All(s => scopes[s.Name] == 1), path + ".moi_resource.scopes", "duplicate",
+                    "another resource has a scope of this name; a scope belongs to one resource");
+            }
+        }
+    }
+
+    /// <summary>An agency has one name, whichever of its clients a citizen comes from.</summary>
+    private static void CheckAgencies(IReadOnlyList<Candidate> clients, IReadOnlyList<ClientMetadata> others, Mistakes mistakes)
+    {
+        var names = others.DistinctBy(m => m.Agency).ToDictionary(m => m.Agency, m => (m.AgencyNameZh, m.AgencyNameEn));
+        foreach (var (path, metadata, _) in clients)
+        {
             var name = (metadata.AgencyNameZh, metadata.AgencyNameEn);
             if (!names.TryAdd(metadata.Agency, name))
             {
                 mistakes.Require(
-                    names[metadata.Agency] == name, $"$[{i}].moi_agency_name", "agency-name",
+                    names[metadata.Agency] == name, path + ".moi_agency_name", "agency-name",
                     $"another client of the agency {metadata.Agency} gives it another name; change them together in one file");
             }
         }
@@ -211,4 +234,7 @@ internal sealed class ClientRegistration(
         await work.AppendAsync(AuditEvents.ClientApplied(audit.Create(), metadata.ClientId, isNew), ct);
         return isNew;
     }
+
+    /// <summary>One client of a file, and where it stands there.</summary>
+    private sealed record Candidate(string Path, ClientMetadata Metadata, JsonObject Members);
 }

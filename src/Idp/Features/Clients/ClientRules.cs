@@ -4,7 +4,9 @@ using Moi.Identity.Idp.Features.Passkeys;
 namespace Moi.Identity.Idp.Features.Clients;
 
 /// <summary>Whether a client's metadata may be accepted: one validator for the command line and for every console.</summary>
-internal sealed partial class ClientRules(bool development)
+/// <param name="development">Whether addresses without https are accepted.</param>
+/// <param name="resources">The scopes of all protected resources, registered or about to be.</param>
+internal sealed partial class ClientRules(bool development, IReadOnlySet<string> resources)
 {
     internal void Check(ClientMetadata client, string path, Mistakes mistakes)
     {
@@ -22,7 +24,9 @@ internal sealed partial class ClientRules(bool development)
             client.SubjectType == "pairwise", path + ".subject_type", "value",
             "must be pairwise: a citizen has a different subject at every agency");
         CheckNames(client, path, mistakes);
-        CheckGrants(client, path, mistakes);
+        GrantRules.Check(client, path, mistakes, resources);
+        ResourceRules.Check(client, path, mistakes);
+        RequestRules.Check(client, path, mistakes);
         CheckAddresses(client, path, mistakes);
         if (ClientProfile.Find(client.Profile) is { } profile)
         {
@@ -30,6 +34,8 @@ internal sealed partial class ClientRules(bool development)
                 profile.Unavailable is null, path + ".moi_profile", "profile-not-available",
                 $"the profile {profile.Name} is not available yet: {profile.Unavailable}");
             CheckProfile(client, profile, path, mistakes);
+            GrantRules.CheckProfile(client, profile, path, mistakes);
+            SenderConstraintRules.Check(client, profile, path, mistakes);
         }
         else
         {
@@ -48,28 +54,6 @@ internal sealed partial class ClientRules(bool development)
                 mistakes.Add($"{path}.{member}", "length", "must be at most 100 characters");
             }
         }
-    }
-
-    private static void CheckGrants(ClientMetadata client, string path, Mistakes mistakes)
-    {
-        Each(client.GrantTypes, path + ".grant_types", "grant-type", mistakes,
-            g => g is "authorization_code" or "refresh_token", "must be authorization_code or refresh_token");
-        Each(client.ResponseTypes, path + ".response_types", "response-type", mistakes,
-            r => r == "code", "must be code");
-        foreach (var scope in client.Scopes.Where(s => !ScopeCatalogue.Exists(s)))
-        {
-            mistakes.Add(path + ".scope", "scope", $"the scope {scope} does not exist; there are: {string.Join(' ', ScopeCatalogue.Names)}");
-        }
-
-        mistakes.Require(
-            client.GrantTypes.Contains("authorization_code") || !client.GrantTypes.Contains("refresh_token"),
-            path + ".grant_types", "grant-type", "refresh_token comes with authorization_code");
-        mistakes.Require(
-            !client.Scopes.Contains(ScopeCatalogue.OfflineAccess) || client.GrantTypes.Contains("refresh_token"),
-            path + ".scope", "offline-access", "the scope offline_access needs the grant type refresh_token");
-        mistakes.Require(
-            !client.GrantTypes.Contains("authorization_code") || client.Scopes.Contains(ScopeCatalogue.OpenId),
-            path + ".scope", "openid", "must contain openid");
     }
 
     private static void CheckProfile(ClientMetadata client, ClientProfile profile, string path, Mistakes mistakes)
@@ -120,15 +104,6 @@ internal sealed partial class ClientRules(bool development)
         rules.CheckCalled(client.JwksUri, path + ".jwks_uri");
         rules.CheckCalled(client.BackchannelLogoutUri, path + ".backchannel_logout_uri");
         client.SecurityEvents?.Check(client, rules, path, mistakes);
-    }
-
-    private static void Each(
-        IReadOnlyList<string> values, string path, string rule, Mistakes mistakes, Func<string, bool> isRight, string text)
-    {
-        for (var i = 0; i < values.Count; i++)
-        {
-            mistakes.Require(values[i].Length == 0 || isRight(values[i]), $"{path}[{i}]", rule, text);
-        }
     }
 
     [GeneratedRegex("^[a-z0-9-]{3,64}\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

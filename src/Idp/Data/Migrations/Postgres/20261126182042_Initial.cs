@@ -68,6 +68,22 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "client_observations",
+                columns: table => new
+                {
+                    client_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    fact = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    value = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false),
+                    count = table.Column<long>(type: "bigint", nullable: false),
+                    first_seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_seen_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_client_observations", x => new { x.client_id, x.fact, x.value });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "data_protection_keys",
                 columns: table => new
                 {
@@ -353,6 +369,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_client_observations_last_seen_at",
+                table: "client_observations",
+                column: "last_seen_at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_credentials_citizen_id",
                 table: "credentials",
                 column: "citizen_id");
@@ -441,6 +462,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "audit_events");
+
+            migrationBuilder.DropTable(
+                name: "client_observations");
 
             migrationBuilder.DropTable(
                 name: "consents");

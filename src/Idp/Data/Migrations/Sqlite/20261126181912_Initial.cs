@@ -67,6 +67,22 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "client_observations",
+                columns: table => new
+                {
+                    client_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    fact = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    value = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false),
+                    count = table.Column<long>(type: "INTEGER", nullable: false),
+                    first_seen_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_seen_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_client_observations", x => new { x.client_id, x.fact, x.value });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "data_protection_keys",
                 columns: table => new
                 {
@@ -352,6 +368,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_client_observations_last_seen_at",
+                table: "client_observations",
+                column: "last_seen_at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_credentials_citizen_id",
                 table: "credentials",
                 column: "citizen_id");
@@ -440,6 +461,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "audit_events");
+
+            migrationBuilder.DropTable(
+                name: "client_observations");
 
             migrationBuilder.DropTable(
                 name: "consents");

@@ -110,6 +110,7 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
         rules.CheckCalled(client.ClientUri, path + ".client_uri");
         rules.CheckCalled(client.JwksUri, path + ".jwks_uri");
         rules.CheckCalled(client.BackchannelLogoutUri, path + ".backchannel_logout_uri");
+        client.SecurityEvents?.Check(client, rules, path, mistakes);
     }
 
     [GeneratedRegex("^[a-z0-9-]{3,64}\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -8,9 +8,11 @@ using Moi.Identity.Idp.Features.Oidc.Discovery;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Logout;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Features.Oidc.Observed;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
 using Moi.Identity.Idp.Features.Oidc.Resources;
+using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
@@ -29,7 +31,7 @@ internal static class OidcFeature
     private static readonly string[] ForPrograms =
     [
         "/connect/par", "/connect/token", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
-        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", PollEvents.Path, SsfConfiguration.Path,
     ];
 
     internal static IServiceCollection AddOidc(this IServiceCollection services)
@@ -41,9 +43,11 @@ internal static class OidcFeature
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<RemoteKeys>();
         services.AddSingleton<DiscoveryDocument>();
+        services.AddScoped<ClientOfRequest>();
         services.AddSingleton<LogoutTokens>();
-        services.AddSingleton<LogoutSender>();
-        services.AddHostedService(sp => sp.GetRequiredService<LogoutSender>());
+        services.AddSingleton<SessionNotices>();
+        services.AddSingleton<IClientStopParticipant, EndGrantsOfClient>();
+        services.AddNotices().AddSecurityEvents();
         services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
         services.AddRecords(LogoutRequest.Kind);
         services.AddSingleton<ObservedRequests>();
@@ -78,6 +82,7 @@ internal static class OidcFeature
     internal static WebApplication MapOidc(this WebApplication app)
     {
         WellKnown.Map(app);
+        PollEvents.Map(app);
         return app;
     }
 

@@ -199,6 +199,12 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
             await look(page, "broken-model" + path.Replace('/', '-'));
         }
 
+        await tab.GoAsync(site.Idp + "/account/activity");
+        await page.Locator("a[href*='/not-me']").First.ClickAsync();
+        await look(page, "not-me");
+        await page.Locator("main form .btn-danger").ClickAsync();
+        await page.WaitForURLAsync("**done=yes");
+        await look(page, "not-me-done");
         await page.Context.ClearCookiesAsync();
         await tab.GoAsync(site.Idp + "/sign-in/phone");
         var passkey = (await tab.PasskeysAsync(key)).Single();
@@ -228,5 +234,10 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
         await tab.Page.Locator("main form button").First.ClickAsync();
         await tab.Page.WaitForURLAsync("**/enrol/passkey*");
         await look(tab.Page, "enrol-passkey");
+        await tab.AddAuthenticatorAsync(AuthenticatorKind.SecurityKey);
+        await tab.Page.Locator("main form button").First.ClickAsync();
+        await tab.Page.WaitForURLAsync("**/account");
+        await tab.GoAsync(site.Idp + "/administration/report");
+        await look(tab.Page, "report");
     }
 }

@@ -15,7 +15,8 @@ internal sealed record ApplyResult(
 
 /// <summary>Registers, changes and removes clients: all of a file or nothing, recorded in the same transaction.</summary>
 internal sealed class ClientRegistration(
-    SqlDatabase sql, ClientCatalog catalog, AuditContextFactory audit, TimeProvider time, IHostEnvironment environment)
+    SqlDatabase sql, ClientCatalog catalog, IEnumerable<IClientStopParticipant> participants, AuditContextFactory audit, TimeProvider time,
+    IHostEnvironment environment)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -23,7 +24,18 @@ internal sealed class ClientRegistration(
     internal async Task<ApplyResult> ApplyAsync(string json, CancellationToken ct)
     {
         var mistakes = new Mistakes();
-        var clients = Read(json, mistakes);
+        return (await ApplyAsync(Parse(json, mistakes), mistakes, static _ => Task.FromResult(true), ct))!;
+    }
+
+    /// <summary>Applies client metadata if something else in the same transaction succeeds too.</summary>
+    /// <returns>What was done, or nothing when <paramref name="also"/> said no and everything was undone.</returns>
+    internal Task<ApplyResult?> ApplyAsync(JsonArray list, Func<SqlWork, Task<bool>> also, CancellationToken ct)
+        => ApplyAsync(list, new Mistakes(), also, ct);
+
+    private async Task<ApplyResult?> ApplyAsync(
+        JsonArray list, Mistakes mistakes, Func<SqlWork, Task<bool>> also, CancellationToken ct)
+    {
+        var clients = Read(list, mistakes);
         var others = await ReadOthersAsync(clients, ct);
         Check(clients, others, mistakes);
         if (!mistakes.Any)
@@ -38,7 +50,7 @@ internal sealed class ClientRegistration(
 
         var applied = new List<(string, bool)>();
         var secrets = new Dictionary<string, ClientSecret>();
-        await sql.TransactionAsync(
+        var isDone = await sql.TransactionAsync(
             async work =>
             {
                 foreach (var (_, metadata, members) in clients)
@@ -46,16 +58,36 @@ internal sealed class ClientRegistration(
                     applied.Add((metadata.ClientId, await WriteAsync(work, metadata, members, secrets, ct)));
                 }
 
-                return true;
+                return await also(work);
             },
             ct);
+        if (!isDone)
+        {
+            return null;
+        }
+
         await catalog.ChangedAsync(ct);
+        foreach (var suspended in clients.Where(c => c.Metadata.Status == "suspended"))
+        {
+            await StopAsync(suspended.Metadata, ct);
+        }
+
         return new ApplyResult([], applied, secrets);
     }
 
-    /// <summary>Removes a client; its grants end with it.</summary>
+    /// <summary>Removes a client; its grants end with it, and it is told of the sessions that ended.</summary>
     internal async Task<bool> DeleteAsync(string clientId, CancellationToken ct)
     {
+        if (await sql.FirstAsync(
+            "SELECT metadata FROM relying_parties WHERE client_id = @client", p => p.Add("client", clientId),
+            static row => ClientMetadataReader.ReadStored(row.Text(0)), ct) is not { } metadata)
+        {
+            return false;
+        }
+
+        // Told while it is still known where to.
+        await catalog.LoadAsync(ct);
+        await StopAsync(metadata, ct);
         var deleted = await sql.TransactionAsync(
             async work =>
             {
@@ -67,6 +99,8 @@ internal sealed class ClientRegistration(
 
                 await work.ExecuteAsync(
                     "UPDATE grants SET status = 1 WHERE client_id = @client AND status = 0", p => p.Add("client", clientId), ct);
+                await work.ExecuteAsync(
+                    "DELETE FROM client_observations WHERE client_id = @client", p => p.Add("client", clientId), ct);
                 await work.AppendAsync(AuditEvents.ClientRemoved(audit.Create(), clientId), ct);
                 return true;
             },
@@ -79,7 +113,7 @@ internal sealed class ClientRegistration(
         return deleted;
     }
 
-    /// <summary>All registrations in the form that <see cref="ApplyAsync"/> reads.</summary>
+    /// <summary>All registrations in the form that <c>clients apply</c> reads.</summary>
     internal async Task<string> ExportAsync(CancellationToken ct)
     {
         var rows = await sql.ListAsync(
@@ -87,25 +121,35 @@ internal sealed class ClientRegistration(
         return new JsonArray([.. rows.Select(row => JsonNode.Parse(row))]).ToJsonString(Readable);
     }
 
-    private static List<Candidate> Read(string json, Mistakes mistakes)
+    private async Task StopAsync(ClientMetadata client, CancellationToken ct)
     {
-        JsonNode root;
+        foreach (var participant in participants)
+        {
+            await participant.StopAsync(client, ct);
+        }
+    }
+
+    private static JsonArray Parse(string json, Mistakes mistakes)
+    {
         try
         {
-            root = ClientMetadataReader.Parse(json);
+            if (ClientMetadataReader.Parse(json) is JsonArray list)
+            {
+                return list;
+            }
+
+            mistakes.Add("$", "type", "must be an array of clients");
         }
         catch (JsonException e)
         {
             mistakes.Add(e.Path ?? "$", "json", $"is not valid JSON (line {e.LineNumber + 1}): {e.Message.Split(" Path:")[0]}");
-            return [];
         }
 
-        if (root is not JsonArray list)
-        {
-            mistakes.Add("$", "type", "must be an array of clients");
-            return [];
-        }
+        return [];
+    }
 
+    private static List<Candidate> Read(JsonArray list, Mistakes mistakes)
+    {
         var clients = new List<Candidate>();
         for (var i = 0; i < list.Count; i++)
         {

@@ -99,11 +99,11 @@ public sealed class KilledServerTests(Deployment deployment)
             SELECT g.sid, count(*) FILTER (WHERE t.status = 0), count(*)
             FROM grants g JOIN refresh_tokens t ON t.grant_id = g.id GROUP BY g.id, g.sid
             """);
-        grants.ShouldAllBe(grant => (long)grant[1] <= 1);
+        grants.Max(grant => (long)grant[1]).ShouldBe(1);
         var finished = _succeeded.Select(done => done.Sid).ToHashSet();
         var theirs = grants.Where(grant => finished.Contains((string)grant[0])).ToList();
         theirs.Count.ShouldBe(finished.Count);
-        theirs.ShouldAllBe(grant => (long)grant[1] == 1 && (long)grant[2] == 2);
+        theirs.Select(grant => ((long)grant[1], (long)grant[2])).Distinct().ShouldBe([(1L, 2L)]);
     }
 
     private Task TakesPartAgainAsync(IdpProcess node)

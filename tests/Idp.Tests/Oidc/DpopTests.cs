@@ -382,6 +382,10 @@ public abstract class DpopTests(OidcServer server)
         var (agency, key, browser) = await EnterAsync(a => BeFapi2(a));
         using var open = browser;
         (await browser.GetAsync(agency.AuthorizeAddress())).Redirect().Query()["error"].ShouldBe("invalid_request");
+        await IsRefusedAsync(agency.PostAsync("/connect/par", agency.Request(r => r.Remove("redirect_uri"))), "invalid_request");
+        await IsRefusedAsync(agency.PostAsync("/connect/par", agency.Request(r => r.Remove("code_challenge"))), "invalid_request");
+        var pushed = await (await agency.PostAsync("/connect/par", agency.Request())).JsonAsync(HttpStatusCode.Created);
+        ((long)pushed["expires_in"]!).ShouldBeLessThan(600);
 
         agency.Prepare = _ => { };
         var code = await agency.EnterAsync(browser);

@@ -25,6 +25,7 @@ public sealed class MutualTlsSettingsTests : IDisposable
     [InlineData("mtls.id.example", "Client-Cert", ".", null)]
     [InlineData("mtls.id.example:8443", null, null, null)]
     [InlineData("id.example", null, null, "Idp__MutualTls__Host")]
+    [InlineData("id.example:8443", null, null, "Idp__MutualTls__Host")]
     [InlineData("https://mtls.id.example", null, null, "Idp__MutualTls__Host")]
     [InlineData("MTLS.id.example", null, null, "Idp__MutualTls__Host")]
     [InlineData("mtls.id.example:443", null, null, "Idp__MutualTls__Host")]

@@ -60,8 +60,13 @@ public abstract class MutualTlsTests(OidcServer server)
     public async Task One_method()
     {
         var certificate = SelfSigned();
-        var agency = await server.NewAgencyAsync(a => BeSelfSigned(a, certificate));
+        var agency = await server.NewAgencyAsync(a =>
+        {
+            BeSelfSigned(a, certificate);
+            a.Metadata["jwks"]!["keys"]!.AsArray().Add(a.PublicJwk());
+        });
         agency.Prepare = TestConnection.Showing(certificate.Der);
+        await IsAcceptedAsync(agency);
         await IsRefusedAsync(agency, r => r["client_secret"] = "x");
         await IsRefusedAsync(agency, r =>
         {

@@ -8,12 +8,17 @@ using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 namespace Moi.Identity.Idp.Tests.Oidc;
 
 /// <summary>A client's DPoP key, which makes correct proofs unless a test bends one.</summary>
-internal sealed class TestDpopKey(OidcServer server)
+internal sealed class TestDpopKey(TimeProvider time, string origin, Func<string?> firstNonce)
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    /// <summary>The nonce for the next proof. Set aside from the server, so that only the tests of the nonce dance for it.</summary>
-    internal Func<string?> Nonce { get; set; } = () => server.Services.GetRequiredService<DpopNonces>().Current;
+    internal TestDpopKey(OidcServer server)
+        : this(server.Time, OidcServer.Origin, () => server.Services.GetRequiredService<DpopNonces>().Current)
+    {
+    }
+
+    /// <summary>The nonce for the next proof, taken from inside the server so that only the tests of nonces have to ask for one.</summary>
+    internal Func<string?> Nonce { get; set; } = firstNonce;
 
     internal string Jkt
     {
@@ -37,8 +42,8 @@ internal sealed class TestDpopKey(OidcServer server)
         {
             ["jti"] = RandomNumberGenerator.GetHexString(32),
             ["htm"] = method,
-            ["htu"] = OidcServer.Origin + path,
-            ["iat"] = server.Time.GetUtcNow().ToUnixTimeSeconds(),
+            ["htu"] = origin + path,
+            ["iat"] = time.GetUtcNow().ToUnixTimeSeconds(),
         };
         if (Nonce() is { } nonce)
         {

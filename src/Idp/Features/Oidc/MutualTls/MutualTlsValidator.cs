@@ -15,12 +15,13 @@ internal sealed class MutualTlsValidator(IOptions<ProxyOptions> proxies) : IVali
 
     private IEnumerable<string> Problems(MutualTlsOptions options, string publicOrigin)
     {
+        // Another port of the public name will not do: TLS clients resume their sessions by name, and a resumed one brings no certificate.
         if (options.Authority is { } authority
             && (!Uri.TryCreate("https://" + authority, UriKind.Absolute, out var address) || address.Authority != authority
                 || address.HostNameType != UriHostNameType.Dns
-                || (Uri.TryCreate(publicOrigin, UriKind.Absolute, out var origin) && origin.Authority == authority)))
+                || (Uri.TryCreate(publicOrigin, UriKind.Absolute, out var origin) && origin.Host == address.Host)))
         {
-            yield return $"Idp__MutualTls__Host: {authority} must be another host than that of Idp__PublicOrigin, in lower case, with its port unless that is 443.";
+            yield return $"Idp__MutualTls__Host: {authority} must be another name than that of Idp__PublicOrigin, in lower case, with its port unless that is 443.";
         }
 
         if (!string.IsNullOrEmpty(options.ForwardedHeader) && proxies.Value.Trusted.Count == 0)

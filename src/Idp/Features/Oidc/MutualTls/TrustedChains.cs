@@ -99,7 +99,7 @@ internal sealed class TrustedChains : IDisposable
         }
     }
 
-    /// <summary>FAPI 2.0 §5.4.1: "RSA keys shall have a minimum length of 2048 bits", and elliptic curves of 224.</summary>
+    /// <summary>FAPI 2.0 §5.4: RSA keys have at least 2048 bits, and those on elliptic curves at least 224.</summary>
     private static bool HasStrongKey(X509Certificate2 certificate)
     {
         try

@@ -24,6 +24,7 @@ internal sealed class BindTokens(ClientCatalog clients) : IOpenIddictServerHandl
             var confirmation = new Confirmation(
                 context.Transaction.GetProof()?.Jkt, certificate is null ? null : Confirmation.HashOf(certificate));
             confirmation.Bind(context.AccessTokenPrincipal);
+            confirmation.Bind(context.IssuedTokenPrincipal);
             if (client.IsPublic)
             {
                 confirmation.Bind(context.RefreshTokenPrincipal);

@@ -1,4 +1,5 @@
 using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.SenderConstraint;
@@ -10,7 +11,7 @@ internal sealed class NameTokenType : IOpenIddictServerHandler<ProcessSignInCont
 
     public ValueTask HandleAsync(ProcessSignInContext context)
     {
-        if (context.IncludeAccessToken && context.Transaction.GetProof() is not null)
+        if ((context.IncludeAccessToken || context.IssuedTokenType == TokenTypeIdentifiers.AccessToken) && context.Transaction.GetProof() is not null)
         {
             context.Response.TokenType = Dpop;
         }

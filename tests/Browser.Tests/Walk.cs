@@ -228,5 +228,10 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
         await tab.Page.Locator("main form button").First.ClickAsync();
         await tab.Page.WaitForURLAsync("**/enrol/passkey*");
         await look(tab.Page, "enrol-passkey");
+        await tab.AddAuthenticatorAsync(AuthenticatorKind.SecurityKey);
+        await tab.Page.Locator("main form button").First.ClickAsync();
+        await tab.Page.WaitForURLAsync("**/account");
+        await tab.GoAsync(site.Idp + "/administration/report");
+        await look(tab.Page, "report");
     }
 }

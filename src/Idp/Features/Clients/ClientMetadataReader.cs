@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Moi.Identity.Idp.Features.Oidc;
 using Moi.Identity.Idp.Features.Passkeys;
 
 namespace Moi.Identity.Idp.Features.Clients;
@@ -21,7 +20,7 @@ internal sealed class ClientMetadataReader
         "tls_client_auth_san_email", "require_signed_request_object", "request_object_signing_alg",
         "authorization_signed_response_alg", "userinfo_signed_response_alg", "introspection_signed_response_alg",
         "authorization_details_types", "moi_claims", "moi_access_token_lifetime", "moi_refresh_token_lifetime", "moi_consent",
-        "moi_resource",
+        "moi_resource", "moi_environment",
     ];
 
     private readonly JsonObject _object;
@@ -78,8 +77,10 @@ internal sealed class ClientMetadataReader
             AgencyNameEn = Text("moi_agency_name#en") ?? agencyName,
             Profile = Text("moi_profile") ?? "basic",
             Status = Text("moi_status") ?? "active",
+            Environment = Text("moi_environment") ?? ClientMetadata.Production,
             MinimumAcr = Text("moi_minimum_acr") ?? AssuranceLevels.One,
             ApplicationType = Text("application_type") ?? "web",
+            Contacts = Texts("contacts") ?? [],
             RedirectUris = Texts("redirect_uris") ?? [],
             PostLogoutRedirectUris = Texts("post_logout_redirect_uris") ?? [],
             GrantTypes = Texts("grant_types") ?? ["authorization_code"],
@@ -103,8 +104,8 @@ internal sealed class ClientMetadataReader
             IntrospectionSignedResponseAlg = Text("introspection_signed_response_alg"),
             AuthorizationDetailsTypes = Texts("authorization_details_types") ?? [],
             Claims = Texts("moi_claims"),
-            AccessTokenLifetime = Seconds("moi_access_token_lifetime") ?? Lifetimes.AccessToken,
-            RefreshTokenLifetime = Seconds("moi_refresh_token_lifetime") ?? Lifetimes.RefreshToken,
+            AccessTokenLifetime = Seconds("moi_access_token_lifetime") ?? GrantRules.DefaultAccessToken,
+            RefreshTokenLifetime = Seconds("moi_refresh_token_lifetime") ?? GrantRules.DefaultRefreshToken,
             Consent = Text("moi_consent") ?? "once",
             Resource = Object("moi_resource") is { } resource ? ProtectedResource.Read(resource, At("moi_resource"), _mistakes) : null,
         };
@@ -118,7 +119,6 @@ internal sealed class ClientMetadataReader
             Text(name);
         }
 
-        Texts("contacts");
         Flag("backchannel_logout_session_required");
     }
 

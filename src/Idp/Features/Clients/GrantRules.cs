@@ -3,6 +3,12 @@ namespace Moi.Identity.Idp.Features.Clients;
 /// <summary>Grant types, scopes, consent and lifetimes of a registration.</summary>
 internal static class GrantRules
 {
+    /// <summary>Of an access token, where the registration says nothing.</summary>
+    internal static readonly TimeSpan DefaultAccessToken = TimeSpan.FromMinutes(5);
+
+    /// <summary>Of a refresh token that is not used, where the registration says nothing; where they rotate, each use gives a new one.</summary>
+    internal static readonly TimeSpan DefaultRefreshToken = TimeSpan.FromDays(14);
+
     private static readonly TimeSpan ShortestAccessToken = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestRefreshToken = TimeSpan.FromHours(1);
 
@@ -13,6 +19,9 @@ internal static class GrantRules
             mistakes.Require(client.ResponseTypes[i] is "code" or "", $"{path}.response_types[{i}]", "response-type", "must be code");
         }
 
+        mistakes.Require(
+            client.Environment != ClientMetadata.Sandbox || !client.Scopes.Any(resourceScopes.Contains), path + ".scope", "sandbox",
+            "a client of the sandbox cannot ask for the API of an agency");
         foreach (var scope in client.Scopes.Where(s => !ScopeCatalogue.Exists(s) && !resourceScopes.Contains(s)))
         {
             mistakes.Add(path + ".scope", "scope", $"the scope {scope} does not exist; there are: {string.Join(' ', ScopeCatalogue.Names)}");

@@ -18,7 +18,7 @@ internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog 
 {
     /// <summary>What the page shows.</summary>
     internal sealed record Contents(
-        string Service, string Agency, string Subject, string? Nickname, string? Locale, Session Session, bool Offline);
+        string Service, string Agency, string Subject, string? Nickname, string? Locale, Session Session, bool Offline, bool IsSandbox);
 
     [FromQuery(Name = SignInTransactions.Parameter)]
     public string? Handle { get; set; }
@@ -54,7 +54,8 @@ internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog 
             scopes.Contains(ScopeCatalogue.Profile) ? entry.Nickname : null,
             scopes.Contains(ScopeCatalogue.Profile) ? Languages.Current.Culture.Name : null,
             session,
-            scopes.Contains(ScopeCatalogue.OfflineAccess));
+            scopes.Contains(ScopeCatalogue.OfflineAccess),
+            service.IsSandbox);
         SecurityHeaders.AllowFormRedirectTo(HttpContext, request["redirect_uri"]);
         return Page();
     }

@@ -1,3 +1,5 @@
+using Moi.Identity.Idp.Features.Clients;
+
 namespace Moi.Identity.Idp.Features.Oidc;
 
 /// <summary>How long things live. They are promises of the protocol profile, not settings.</summary>
@@ -8,12 +10,12 @@ internal static class Lifetimes
 
     internal static readonly TimeSpan Code = TimeSpan.FromSeconds(60);
 
-    internal static readonly TimeSpan AccessToken = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan AccessToken = GrantRules.DefaultAccessToken;
 
     internal static readonly TimeSpan IdToken = TimeSpan.FromMinutes(5);
 
     /// <summary>Of a refresh token that is not used; each use gives a new one.</summary>
-    internal static readonly TimeSpan RefreshToken = TimeSpan.FromDays(14);
+    internal static readonly TimeSpan RefreshToken = GrantRules.DefaultRefreshToken;
 
     /// <summary>How far in the future a client assertion may expire.</summary>
     internal static readonly TimeSpan ClientAssertion = TimeSpan.FromMinutes(10);

@@ -9,6 +9,7 @@ using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Logout;
 using Moi.Identity.Idp.Features.Oidc.MutualTls;
+using Moi.Identity.Idp.Features.Oidc.Observed;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
 using Moi.Identity.Idp.Features.Oidc.Resources;
 using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
@@ -50,9 +51,16 @@ internal static class OidcFeature
         services.AddHostedService(sp => sp.GetRequiredService<LogoutSender>());
         services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
         services.AddRecords(LogoutRequest.Kind);
-        services.AddPruningRule(RefreshTokenStore.Pruning).AddPruningRule(GrantStore.Pruning);
+        services.AddSingleton<ObservedRequests>();
+        services.AddHostedService(sp => sp.GetRequiredService<ObservedRequests>());
+        services.AddPruningRule(RefreshTokenStore.Pruning).AddPruningRule(GrantStore.Pruning).AddPruningRule(ObservedRequests.Pruning);
+        services.AddOptions<SigningKeyOptions>().BindConfiguration(SigningKeyOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
+        services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService(sp => sp.GetRequiredService<SigningKeyRing>());
+        services.AddSingleton<KeyRotation>();
+        services.AddHostedService<RotateDueKeys>();
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ConfigureKeys>();
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(
             sp => sp.GetRequiredService<SigningKeyRing>());
@@ -146,6 +154,7 @@ internal static class OidcFeature
             Last<ValidatePushedAuthorizationRequestContext, ConsumeAssertion<ValidatePushedAuthorizationRequestContext>>();
             Last<ValidateTokenRequestContext, ConsumeAssertion<ValidateTokenRequestContext>>();
             After<ProcessAuthenticationContext, ConsumeAssertion<ProcessAuthenticationContext>>(ValidateClientCertificate.Descriptor);
+            After<ProcessAuthenticationContext, MarkAuthenticatedClient>(ValidateClientCertificate.Descriptor);
             After<ProcessAuthenticationContext, LimitClient>(ValidateClientCertificate.Descriptor);
 
             // Which key or certificate will the tokens be bound to, and are they?
@@ -175,6 +184,9 @@ internal static class OidcFeature
                 Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor);
             After<HandleAuthorizationRequestContext, AuthorizeCitizen>(Authentication.AttachPrincipal.Descriptor);
 
+            AfterAll<ValidateAuthorizationRequestContext, ObserveAuthorizationRequest<ValidateAuthorizationRequestContext>>();
+            AfterAll<ValidatePushedAuthorizationRequestContext, ObserveAuthorizationRequest<ValidatePushedAuthorizationRequestContext>>();
+
             // Its answer, or the error and where that is told.
             After<ProcessErrorContext, NormalizeErrors>(AttachErrorParameters.Descriptor);
             After<ProcessErrorContext, LogRefusal>(AttachCustomErrorParameters.Descriptor);
@@ -192,6 +204,9 @@ internal static class OidcFeature
             Before<GenerateTokenContext, StoreRefreshToken>(Protection.AttachTokenSubject.Descriptor);
             After<GenerateTokenContext, ShapeJwt>(Protection.AttachTokenMetadata.Descriptor);
             Before<ApplyTokenResponseContext, CountTokenAnswers>(
+                OpenIddictServerAspNetCoreHandlers.AttachHttpResponseCode<ApplyTokenResponseContext>.Descriptor);
+
+            Before<ApplyTokenResponseContext, ObserveTokenAnswer>(
                 OpenIddictServerAspNetCoreHandlers.AttachHttpResponseCode<ApplyTokenResponseContext>.Descriptor);
 
             // What tokens are good for.
@@ -235,6 +250,12 @@ internal static class OidcFeature
             => Add<TContext, THandler>(int.MaxValue - 600);
 
         private void AfterLast<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 450);
+
+        /// <summary>For what only looks on: whatever could refuse has not.</summary>
+        private void AfterAll<TContext, THandler>()
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(int.MaxValue - 400);

@@ -77,7 +77,7 @@ internal sealed class AuthorizeCitizen(
             return;
         }
 
-        if (answer is null && (request.HasPromptValue(PromptValues.Consent) || client.Metadata.Consent == "always" || released.Except(before).Any()))
+        if (answer is null && (request.HasPromptValue(PromptValues.Consent) || client.AsksEveryTime || released.Except(before).Any()))
         {
             await AskForConsentAsync(context, http, client, transaction);
             return;

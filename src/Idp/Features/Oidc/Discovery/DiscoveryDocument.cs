@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using Moi.Identity.Idp.Features.Passkeys;
@@ -22,12 +23,20 @@ internal sealed class DiscoveryDocument
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public DiscoveryDocument(IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance)
+    public DiscoveryDocument(IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance, IOptions<RegistrationOptions> registration)
     {
-        Bytes = Encoding.UTF8.GetBytes(Build(options.Value, AssuranceLevels.Attainable(assurance.Value)).ToJsonString(Plain));
+        var document = Build(options.Value, AssuranceLevels.Attainable(assurance.Value));
+        if (registration.Value.Enabled)
+        {
+            document["registration_endpoint"] = options.Value.Issuer + "connect/register";
+        }
+
+        Document = new PublishedDocument("application/json", Encoding.UTF8.GetBytes(document.ToJsonString(Plain)));
     }
 
-    internal ReadOnlyMemory<byte> Bytes { get; }
+    internal PublishedDocument Document { get; }
+
+    internal ReadOnlyMemory<byte> Bytes => Document.Bytes;
 
     private static JsonObject Build(IdpOptions idp, IReadOnlyList<string> levels)
     {

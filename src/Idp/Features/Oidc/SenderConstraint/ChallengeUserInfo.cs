@@ -10,7 +10,7 @@ namespace Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 /// <summary>RFC 6750 §3 and RFC 9449 §7.1: says which schemes userinfo takes, and under the one that was used what is wrong.</summary>
 internal sealed class ChallengeUserInfo : IOpenIddictServerHandler<ApplyUserInfoResponseContext>
 {
-    private static readonly string[] Told = ["error", "error_description", "trace_id"];
+    private static readonly string[] Told = ["error", "error_description", "error_uri", "trace_id"];
 
     public ValueTask HandleAsync(ApplyUserInfoResponseContext context)
     {

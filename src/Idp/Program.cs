@@ -39,6 +39,7 @@ return await StartupFailures.ExplainAsync(async () =>
         return await Commands.RunAsync(app.Services, args);
     }
 
+    app.UseForwardedCertificates();
     app.UseOperations();
     app.UseWeb();
     app.UseLimits();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 
@@ -16,7 +17,7 @@ internal sealed record ApplyResult(
 /// <summary>Registers, changes and removes clients: all of a file or nothing, recorded in the same transaction.</summary>
 internal sealed class ClientRegistration(
     SqlDatabase sql, ClientCatalog catalog, IEnumerable<IClientStopParticipant> participants, AuditContextFactory audit, TimeProvider time,
-    IHostEnvironment environment)
+    IHostEnvironment environment, IOptions<IdpOptions> idp)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -180,7 +181,7 @@ internal sealed class ClientRegistration(
     {
         var resources = others.Concat(clients.Select(c => c.Metadata)).Select(m => m.Resource).OfType<ProtectedResource>().ToList();
         var scopes = resources.SelectMany(r => r.Scopes).CountBy(s => s.Name).ToDictionary();
-        var rules = new ClientRules(environment.IsDevelopment(), scopes.Keys.ToHashSet());
+        var rules = new ClientRules(environment.IsDevelopment(), scopes.Keys.ToHashSet(), idp.Value.MutualTls);
         var seen = new HashSet<string>();
         foreach (var (path, metadata, _) in clients)
         {

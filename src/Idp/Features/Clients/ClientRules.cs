@@ -6,7 +6,8 @@ namespace Moi.Identity.Idp.Features.Clients;
 /// <summary>Whether a client's metadata may be accepted: one validator for the command line and for every console.</summary>
 /// <param name="development">Whether addresses without https are accepted.</param>
 /// <param name="resources">The scopes of all protected resources, registered or about to be.</param>
-internal sealed partial class ClientRules(bool development, IReadOnlySet<string> resources)
+/// <param name="mutualTls">What this server does with certificates.</param>
+internal sealed partial class ClientRules(bool development, IReadOnlySet<string> resources, MutualTlsOptions mutualTls)
 {
     internal void Check(ClientMetadata client, string path, Mistakes mistakes)
     {
@@ -33,12 +34,9 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
         CheckAddresses(client, path, mistakes);
         if (ClientProfile.Find(client.Profile) is { } profile)
         {
-            mistakes.Require(
-                profile.Unavailable is null, path + ".moi_profile", "profile-not-available",
-                $"the profile {profile.Name} is not available yet: {profile.Unavailable}");
             CheckProfile(client, profile, path, mistakes);
             GrantRules.CheckProfile(client, profile, path, mistakes);
-            SenderConstraintRules.Check(client, profile, path, mistakes);
+            SenderConstraintRules.Check(client, profile, mutualTls, path, mistakes);
         }
         else
         {
@@ -81,8 +79,8 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
     {
         mistakes.Require(client.Jwks is null || client.JwksUri is null, path + ".jwks_uri", "keys", "give either jwks or jwks_uri");
         mistakes.Require(
-            client.TokenEndpointAuthMethod != "private_key_jwt" || client.Jwks is not null || client.JwksUri is not null,
-            path + ".jwks_uri", "keys", "private_key_jwt needs jwks or, better, jwks_uri");
+            client.TokenEndpointAuthMethod is not ("private_key_jwt" or "self_signed_tls_client_auth") || client.Jwks is not null || client.JwksUri is not null,
+            path + ".jwks_uri", "keys", $"{client.TokenEndpointAuthMethod} needs jwks or, better, jwks_uri");
         if (client.Jwks is not null)
         {
             ClientKeys.Read(client.Jwks, path + ".jwks", mistakes);

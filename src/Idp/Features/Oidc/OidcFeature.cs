@@ -8,11 +8,13 @@ using Moi.Identity.Idp.Features.Oidc.Discovery;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Logout;
+using Moi.Identity.Idp.Features.Oidc.MutualTls;
 using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Features.Oidc.Observed;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
 using Moi.Identity.Idp.Features.Oidc.Resources;
 using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
+using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
@@ -42,6 +44,9 @@ internal static class OidcFeature
         services.AddSingleton<SingleUseTokens>();
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<RemoteKeys>();
+        services.AddMutualTls();
+        services.AddOptions<DpopOptions>().BindConfiguration(DpopOptions.Section);
+        services.AddSingleton<DpopNonces>();
         services.AddSingleton<DiscoveryDocument>();
         services.AddScoped<ClientOfRequest>();
         services.AddSingleton<LogoutTokens>();
@@ -77,6 +82,15 @@ internal static class OidcFeature
         services.AddSingleton<PipelineTable>();
         services.Replace(ServiceDescriptor.Scoped<IOpenIddictServerDispatcher, PipelineDispatcher>());
         return services;
+    }
+
+    /// <summary>Comes first of all: it looks at who is really connected, before forwarded addresses are believed.</summary>
+    internal static void UseForwardedCertificates(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<IdpOptions>>().Value.MutualTls is { Enabled: true, ForwardedHeader: { Length: > 0 } })
+        {
+            app.UseMiddleware<ForwardedCertificate>();
+        }
     }
 
     internal static WebApplication MapOidc(this WebApplication app)
@@ -133,17 +147,36 @@ internal static class OidcFeature
         {
             // Is it worth reading?
             Before<ProcessRequestContext, LimitBody>(Authentication.ExtractAuthorizationRequest.Descriptor);
+            Before<ProcessRequestContext, ReadClientCertificate>(Authentication.ExtractAuthorizationRequest.Descriptor);
+            RemoveCertificateExtraction();
 
             // Who is the client?
             After<ValidateTokenContext, ResolveAssertionKeys>(Protection.ResolveTokenValidationParameters.Descriptor);
             After<ValidateTokenContext, CheckAssertionClaims>(Protection.ValidateIdentityModelToken.Descriptor);
             Before<ProcessAuthenticationContext, RequireRegisteredMethod>(ValidateClientType.Descriptor);
             Replace<ProcessAuthenticationContext, CheckClientSecret>(ValidateClientSecret.Descriptor);
+            Replace<ProcessAuthenticationContext, CheckClientCertificate>(ValidateClientCertificate.Descriptor);
             Last<ValidatePushedAuthorizationRequestContext, ConsumeAssertion<ValidatePushedAuthorizationRequestContext>>();
             Last<ValidateTokenRequestContext, ConsumeAssertion<ValidateTokenRequestContext>>();
             After<ProcessAuthenticationContext, ConsumeAssertion<ProcessAuthenticationContext>>(ValidateClientCertificate.Descriptor);
             After<ProcessAuthenticationContext, MarkAuthenticatedClient>(ValidateClientCertificate.Descriptor);
             After<ProcessAuthenticationContext, LimitClient>(ValidateClientCertificate.Descriptor);
+
+            // Which key or certificate will the tokens be bound to, and are they?
+            Before<ProcessAuthenticationContext, CheckProof>(ValidateRequestToken.Descriptor);
+            Before<ProcessAuthenticationContext, RequireCertificate>(ValidateRequestToken.Descriptor);
+            BeforeLast<ValidatePushedAuthorizationRequestContext, CheckDpopKey<ValidatePushedAuthorizationRequestContext>>();
+            BeforeLast<ValidateAuthorizationRequestContext, CheckDpopKey<ValidateAuthorizationRequestContext>>();
+            AfterLast<ValidatePushedAuthorizationRequestContext, ConsumeProof<ValidatePushedAuthorizationRequestContext>>();
+            AfterLast<ValidateTokenRequestContext, ConsumeProof<ValidateTokenRequestContext>>();
+            AfterLast<ValidateUserInfoRequestContext, ConsumeProof<ValidateUserInfoRequestContext>>();
+            Replace<ValidateTokenContext, CheckConfirmation>(Protection.ValidateProofOfPossession.Descriptor);
+            After<ProcessSignInContext, BindTokens>(PrepareRefreshTokenPrincipal.Descriptor);
+            After<ProcessSignInContext, NameTokenType>(AttachSignInParameters.Descriptor);
+            After<ExtractUserInfoRequestContext, ReadAccessToken>(
+                OpenIddictServerAspNetCoreHandlers.ExtractAccessToken<ExtractUserInfoRequestContext>.Descriptor);
+            Replace<ApplyUserInfoResponseContext, ChallengeUserInfo>(
+                OpenIddictServerAspNetCoreHandlers.AttachWwwAuthenticateHeader<ApplyUserInfoResponseContext>.Descriptor);
 
             // The authorization request.
             After<ExtractAuthorizationRequestContext, ResumeTransaction>(
@@ -216,11 +249,31 @@ internal static class OidcFeature
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(int.MaxValue - 500);
 
+        private void BeforeLast<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 600);
+
+        private void AfterLast<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 450);
+
         /// <summary>For what only looks on: whatever could refuse has not.</summary>
         private void AfterAll<TContext, THandler>()
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(int.MaxValue - 400);
+
+        /// <summary>Certificates are read by our own handler, from proxies too, and only if that is switched on.</summary>
+        private void RemoveCertificateExtraction()
+        {
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractTokenRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractIntrospectionRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractRevocationRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractUserInfoRequestContext>.Descriptor);
+        }
 
         private void Add<TContext, THandler>(int order)
             where TContext : BaseContext

@@ -64,11 +64,25 @@ public sealed class RaceTests(Deployment deployment) : IAsyncLifetime
         answers.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_DPoP_proof()
+    {
+        const string Path = "/connect/par";
+        var key = new DpopKey();
+        var first = await _agency.PostAsync(
+            Path, _agency.Form(_agency.Request()), key.Proof("POST", deployment.Origin + Path, "not the server's"));
+        var proof = key.Proof("POST", deployment.Origin + Path, first.Headers.GetValues("DPoP-Nonce").Single());
+
+        var answers = await PostAtOnceAsync(Path, () => _agency.Form(_agency.Request()), proof);
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
+    }
+
     /// <summary>A hundred forms, made before the first is sent.</summary>
-    private Task<HttpResponseMessage[]> PostAtOnceAsync(string path, Func<Dictionary<string, string>> form)
+    private Task<HttpResponseMessage[]> PostAtOnceAsync(string path, Func<Dictionary<string, string>> form, string? proof = null)
     {
         var forms = new Queue<Dictionary<string, string>>(Enumerable.Range(0, Uses).Select(_ => form()));
-        return AtOnceAsync(() => _agency.PostAsync(path, forms.Dequeue()));
+        return AtOnceAsync(() => _agency.PostAsync(path, forms.Dequeue(), proof));
     }
 
     private async Task<HttpResponseMessage[]> AtOnceAsync(Func<Task<HttpResponseMessage>> send)

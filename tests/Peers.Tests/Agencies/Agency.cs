@@ -50,8 +50,16 @@ internal sealed class Agency(Deployment deployment, PeerClient client)
         ["refresh_token"] = token,
     };
 
-    internal Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> form)
-        => _http.PostAsync(new Uri(path, UriKind.Relative), new FormUrlEncodedContent(form));
+    internal Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> form, string? proof = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) };
+        if (proof is not null)
+        {
+            request.Headers.Add("DPoP", proof);
+        }
+
+        return _http.SendAsync(request);
+    }
 
     internal Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(new Uri(path, UriKind.Relative));
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Moi.Identity.Testing;
 
 namespace Moi.Identity.Peers.Tests.Agencies;
 
@@ -32,6 +33,17 @@ internal sealed class PeerClient
             ["id_token_signed_response_alg"] = "ES256",
         };
         bend?.Invoke(Metadata);
+        Certificate = (string?)Metadata["token_endpoint_auth_method"] switch
+        {
+            "tls_client_auth" => PeerAuthority.Issue(id),
+            "self_signed_tls_client_auth" => PeerAuthority.SelfSigned(id),
+            _ => null,
+        };
+        if ((string?)Metadata["token_endpoint_auth_method"] == "self_signed_tls_client_auth")
+        {
+            Metadata["jwks"] = new JsonObject { ["keys"] = new JsonArray(PeerAuthority.Jwk(Certificate!)) };
+        }
+
         if ((string?)Metadata["token_endpoint_auth_method"] == "private_key_jwt")
         {
             Metadata["jwks"] = new JsonObject { ["keys"] = new JsonArray(Jwk(withPrivate: false)) };
@@ -41,6 +53,9 @@ internal sealed class PeerClient
     internal string Id { get; }
 
     internal JsonObject Metadata { get; }
+
+    /// <summary>The certificate of a client that is known by one (RFC 8705).</summary>
+    internal SoftCertificate? Certificate { get; }
 
     internal string? Secret { get; set; }
 
@@ -53,6 +68,7 @@ internal sealed class PeerClient
         ["metadata"] = Metadata.DeepClone(),
         ["secret"] = Secret,
         ["key"] = Jwk(withPrivate: true),
+        ["certificate"] = Certificate is null ? null : PeerAuthority.ToPeer(Certificate),
     };
 
     /// <summary>RFC 7523 §2.2: a fresh client assertion.</summary>

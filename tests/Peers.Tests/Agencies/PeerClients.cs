@@ -25,10 +25,34 @@ internal static partial class PeerClients
         m["backchannel_logout_session_required"] = true;
     });
 
+    /// <summary>FAPI 2.0, with DPoP.</summary>
+    internal static readonly PeerClient WithDpop = new("peer-dpop", m =>
+    {
+        m["moi_profile"] = "fapi2";
+        m["dpop_bound_access_tokens"] = true;
+    });
+
+    /// <summary>FAPI 2.0, with a certificate of an authority.</summary>
+    internal static readonly PeerClient Certified = new("peer-certified", m =>
+    {
+        m["moi_profile"] = "fapi2";
+        m["token_endpoint_auth_method"] = "tls_client_auth";
+        m["tls_client_auth_subject_dn"] = "CN=peer-certified";
+        m["tls_client_certificate_bound_access_tokens"] = true;
+    });
+
+    /// <summary>With a certificate of its own making.</summary>
+    internal static readonly PeerClient SelfCertified = new("peer-self", m =>
+    {
+        m["token_endpoint_auth_method"] = "self_signed_tls_client_auth";
+        m["tls_client_certificate_bound_access_tokens"] = true;
+    });
+
     /// <summary>For the tests that send requests by the hundred.</summary>
     internal static readonly PeerClient Busy = new("peer-busy");
 
-    private static readonly PeerClient[] All = [WithKey, WithBasicSecret, WithFormSecret, Public, Ps256, Rs256, WithLogout, Busy];
+    private static readonly PeerClient[] All =
+        [WithKey, WithBasicSecret, WithFormSecret, Public, Ps256, Rs256, WithLogout, WithDpop, Certified, SelfCertified, Busy];
 
     internal static string Registration() => new JsonArray([.. All.Select(client => client.Metadata.DeepClone())]).ToJsonString();
 

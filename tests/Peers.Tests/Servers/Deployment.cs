@@ -15,6 +15,7 @@ public sealed class Deployment : IAsyncLifetime
     private readonly RedisServer _redis = new();
     private readonly Nginx _nginx = new();
     private readonly SocketsHttpHandler _http = LocalhostHttp.Handler(keepsCookies: false);
+    private readonly string _anchors = Path.GetTempFileName();
     private IdpProcess[] _nodes = [];
     private string _database = "";
 
@@ -38,6 +39,7 @@ public sealed class Deployment : IAsyncLifetime
             (_, certificate, _, _) => certificate?.GetCertHashString() == _nginx.Certificate.GetCertHashString();
         await Task.WhenAll(_postgres.InitializeAsync().AsTask(), _redis.InitializeAsync().AsTask());
         _database = await _postgres.NewDatabaseAsync();
+        await File.WriteAllTextAsync(_anchors, PeerAuthority.RootPem);
         _nodes = [NewNode(), NewNode()];
         await RunAsync("migrate");
         await Task.WhenAll([.. _nodes.Select(node => node.StartAsync()), RegisterAsync()]);
@@ -95,6 +97,7 @@ public sealed class Deployment : IAsyncLifetime
             await node.DisposeAsync();
         }
 
+        File.Delete(_anchors);
         await _redis.DisposeAsync();
         await _postgres.DisposeAsync();
         _http.Dispose();
@@ -114,6 +117,13 @@ public sealed class Deployment : IAsyncLifetime
         ["Idp__Storage__Provider"] = "Postgres",
         ["ConnectionStrings__Postgres"] = _database,
         ["ConnectionStrings__Redis"] = _redis.ConnectionString,
+
+        ["Idp__MutualTls__Enabled"] = "true",
+        ["Idp__MutualTls__Host"] = _nginx.CertificateAuthority,
+        ["Idp__MutualTls__TrustAnchors"] = _anchors,
+        ["Idp__MutualTls__Revocation"] = "NoCheck",
+        ["Idp__MutualTls__ForwardedHeader"] = Nginx.CertificateHeader,
+        ["Idp__MutualTls__ForwardedFormat"] = "EscapedPem",
 
         // Everybody comes from one address here, and a refused request counts ten times.
         ["Idp__Limits__PagesPerAddress"] = "10000000",

@@ -11,10 +11,13 @@ namespace Moi.Identity.Peers.Tests.Servers;
 internal sealed class Nginx : IAsyncDisposable
 {
     internal const string NodeHeader = "X-Node";
+    internal const string CertificateHeader = "Client-Cert";
     private const string Host = "idp.localhost";
+    private const string CertificateHost = "mtls." + Host;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("moi-nginx-").FullName;
     private readonly int _port = FreePort.Next();
+    private readonly int _certificatePort = FreePort.Next();
     private ChildProcess? _server;
 
     internal Nginx()
@@ -23,6 +26,7 @@ internal sealed class Nginx : IAsyncDisposable
         var request = new CertificateRequest("CN=" + Host, key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(Host);
+        names.AddDnsName(CertificateHost);
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         Certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
@@ -32,6 +36,9 @@ internal sealed class Nginx : IAsyncDisposable
 
     /// <summary>What browsers and agencies see.</summary>
     internal string Origin => $"https://{Host}:{_port}";
+
+    /// <summary>Where programs show a certificate (RFC 8705 §5). Browsers never come here: they would ask citizens to choose one.</summary>
+    internal string CertificateAuthority => $"{CertificateHost}:{_certificatePort}";
 
     /// <summary>The one certificate to be trusted.</summary>
     internal X509Certificate2 Certificate { get; }
@@ -87,12 +94,21 @@ internal sealed class Nginx : IAsyncDisposable
             {{nodes}}
                 keepalive 128;
               }
+            {{Server(_port, Host, "", "\"\"")}}
+            {{Server(_certificatePort, CertificateHost, "ssl_verify_client optional_no_ca;", "$ssl_client_escaped_cert")}}
+            }
+            """;
+    }
+
+    /// <summary>One name. The header field of the certificate is replaced in every request, so that nobody can bring one along.</summary>
+    private string Server(int port, string name, string verify, string certificate) => $$"""
               server {
-                listen 127.0.0.1:{{_port}} ssl;
-                server_name {{Host}};
+                listen 127.0.0.1:{{port}} ssl;
+                server_name {{name}};
                 ssl_certificate {{CertificateFile}};
                 ssl_certificate_key {{KeyFile}};
                 ssl_protocols TLSv1.2 TLSv1.3;
+                {{verify}}
                 location /health/ { return 404; }
                 location / {
                   proxy_pass http://nodes;
@@ -101,10 +117,9 @@ internal sealed class Nginx : IAsyncDisposable
                   proxy_set_header Host $http_host;
                   proxy_set_header X-Forwarded-For $remote_addr;
                   proxy_set_header X-Forwarded-Proto https;
+                  proxy_set_header {{CertificateHeader}} {{certificate}};
                   add_header {{NodeHeader}} $upstream_addr always;
                 }
               }
-            }
-            """;
-    }
+        """;
 }

@@ -4,7 +4,11 @@ import * as oidc from 'openid-client';
 /** One registered client, as openid-client knows it: the server's own discovery document and what was registered. */
 export class Agency {
   static async at(issuer, client) {
-    const config = await oidc.discovery(new URL(issuer), client.id, client.metadata, await authentication(client));
+    const metadata = { ...client.metadata, use_mtls_endpoint_aliases: Boolean(client.certificate) };
+    const config = await oidc.discovery(new URL(issuer), client.id, metadata, await authentication(client));
+    if (client.certificate) {
+      config[oidc.customFetch] = fetchShowing(client.certificate);
+    }
 
     // OpenID Connect Core §3.1.3.7 lets a client skip the signature of an ID token that it fetched itself. Not here.
     oidc.enableNonRepudiationChecks(config);
@@ -67,7 +71,18 @@ async function authentication(client) {
       return oidc.ClientSecretPost(client.secret);
     case 'none':
       return oidc.None();
+    case 'tls_client_auth':
+    case 'self_signed_tls_client_auth':
+      return oidc.TlsClientAuth();
     default:
       throw new Error(`no client authentication ${client.metadata.token_endpoint_auth_method}`);
   }
+}
+
+/** RFC 8705: every connection shows the client's certificate. Node names the class behind its own fetch nowhere. */
+export function fetchShowing(certificate) {
+  void Response;
+  const { constructor: Agent } = globalThis[Symbol.for('undici.globalDispatcher.1')];
+  const dispatcher = new Agent({ connect: certificate });
+  return (address, options) => fetch(address, { ...options, dispatcher });
 }

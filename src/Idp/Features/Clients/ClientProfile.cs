@@ -30,6 +30,7 @@ internal sealed record ClientProfile
         LongestRefreshToken = TimeSpan.FromDays(30),
         RequiresPushedRequests = true,
         RequiresSenderConstraint = true,
+        RequiresNotBeforeInRequests = true,
         Unavailable = "its tokens must be bound to a key of the client (DPoP or mutual TLS), which this version does not do",
     };
 
@@ -53,6 +54,9 @@ internal sealed record ClientProfile
 
     /// <summary>FAPI 2.0 Security Profile §5.3.2.1: tokens are bound to a key of the client, by DPoP or mutual TLS.</summary>
     internal bool RequiresSenderConstraint { get; init; }
+
+    /// <summary>FAPI 2.0 Message Signing §5.3.1: a signed request says from when it is good.</summary>
+    internal bool RequiresNotBeforeInRequests { get; init; }
 
     /// <summary>
     /// RFC 9700 §4.14.2: each use of a refresh token gives another and spends it. FAPI 2.0 §5.3.2.1 forbids that for its

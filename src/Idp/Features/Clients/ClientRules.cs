@@ -6,7 +6,8 @@ namespace Moi.Identity.Idp.Features.Clients;
 /// <summary>Whether a client's metadata may be accepted: one validator for the command line and for every console.</summary>
 /// <param name="development">Whether addresses without https are accepted.</param>
 /// <param name="resources">The scopes of all protected resources, registered or about to be.</param>
-internal sealed partial class ClientRules(bool development, IReadOnlySet<string> resources)
+/// <param name="detailTypes">Their types of authorization details.</param>
+internal sealed partial class ClientRules(bool development, IReadOnlySet<string> resources, IReadOnlySet<string> detailTypes)
 {
     internal void Check(ClientMetadata client, string path, Mistakes mistakes)
     {
@@ -26,7 +27,7 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
         CheckNames(client, path, mistakes);
         GrantRules.Check(client, path, mistakes, resources);
         ResourceRules.Check(client, path, mistakes);
-        RequestRules.Check(client, path, mistakes);
+        RequestRules.Check(client, path, mistakes, detailTypes);
         CheckAddresses(client, path, mistakes);
         if (ClientProfile.Find(client.Profile) is { } profile)
         {
@@ -35,6 +36,7 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
                 $"the profile {profile.Name} is not available yet: {profile.Unavailable}");
             CheckProfile(client, profile, path, mistakes);
             GrantRules.CheckProfile(client, profile, path, mistakes);
+            RequestRules.CheckProfile(client, profile, path, mistakes);
             SenderConstraintRules.Check(client, profile, path, mistakes);
         }
         else

@@ -1,7 +1,9 @@
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Assessment;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Features.Metadata;
+using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Operations;
 
 namespace Moi.Identity.Idp;
@@ -15,6 +17,8 @@ internal static class Commands
           keyring rewrap           encrypt the key ring with the current certificate
           administrators invite    print a link that makes one person an administrator
           clients apply FILE.json  register or change agencies' clients; also: list, export, check, delete ID
+          registration token A N   let the developers of agency A, called N, register clients of the sandbox; also: revoke A
+          keys list                the keys that sign tokens; also: rotate [--alg ALG] [--now], revoke KID
           metadata import FILE     store a BLOB of the FIDO Metadata Service; also: status
         """;
 
@@ -40,6 +44,10 @@ internal static class Commands
                 return await AssessmentCommand.RunAsync(services, client.FirstOrDefault(), CancellationToken.None);
             case ["clients", .. var arguments]:
                 return await ClientsCommand.RunAsync(services, arguments, CancellationToken.None);
+            case ["registration", .. var arguments]:
+                return await RegistrationCommand.RunAsync(services, arguments, CancellationToken.None);
+            case ["keys", .. var arguments]:
+                return await KeysCommand.RunAsync(services, arguments, CancellationToken.None);
             case ["metadata", .. var arguments]:
                 return await MetadataCommand.RunAsync(services, arguments, CancellationToken.None);
             default:

@@ -6,6 +6,7 @@ using Moi.Identity.Idp.Features.Assessment;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Conformance;
 using Moi.Identity.Idp.Features.Consent;
+using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Metadata;
 using Moi.Identity.Idp.Features.Oidc;
@@ -28,7 +29,7 @@ return await StartupFailures.ExplainAsync(async () =>
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb().AddLimits();
     services.AddAudit().AddMetadata().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent()
-        .AddAdministrators().AddAssessment().AddConformance();
+        .AddAdministrators().AddAssessment().AddRegistration().AddConformance();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));
@@ -46,6 +47,7 @@ return await StartupFailures.ExplainAsync(async () =>
     app.UseAuthorization();
     app.MapOperations();
     app.MapOidc();
+    app.MapRegistration();
     app.MapWeb();
     app.MapInAppBrowsers();
     app.MapPasskeys();

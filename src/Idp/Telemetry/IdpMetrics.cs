@@ -11,6 +11,7 @@ internal sealed class IdpMetrics
 {
     internal const string MeterName = "Moi.Identity.Idp";
 
+    private readonly Meter _meter;
     private readonly Counter<long> _signIns;
     private readonly Counter<long> _ceremonies;
     private readonly Counter<long> _tokens;
@@ -20,6 +21,7 @@ internal sealed class IdpMetrics
     public IdpMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
+        _meter = meter;
         _signIns = meter.CreateCounter<long>("moi.sign_ins", "{sign-in}", "Sessions that began with a passkey.");
         _ceremonies = meter.CreateCounter<long>("moi.ceremonies", "{ceremony}", "Finished passkey ceremonies, by kind and result.");
         _tokens = meter.CreateCounter<long>("moi.token_responses", "{response}", "Answers of the token endpoint, by grant and result.");
@@ -32,6 +34,12 @@ internal sealed class IdpMetrics
 
     /// <summary>Rows were removed that nobody can use any more.</summary>
     internal void Pruned(string table, int rows) => _pruned.Add(rows, new KeyValuePair<string, object?>("table", table));
+
+    /// <summary>Measures how long the keys that sign may go on; below zero, nobody replaces them.</summary>
+    internal void ObserveSigningKeys(Func<IEnumerable<(string Alg, TimeSpan Left)>> keys) => _meter.CreateObservableGauge(
+        "moi.signing_key_time_left",
+        () => keys().Select(key => new Measurement<long>((long)key.Left.TotalSeconds, new KeyValuePair<string, object?>("alg", key.Alg))),
+        "s", "Time until the signing key is replaced, by algorithm.");
 
     /// <summary>A session began.</summary>
     internal void SignedIn(string acr) => _signIns.Add(1, new KeyValuePair<string, object?>("acr", acr));

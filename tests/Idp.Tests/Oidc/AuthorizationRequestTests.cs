@@ -254,7 +254,7 @@ public abstract class AuthorizationRequestTests(OidcServer server)
         query["error"].ShouldBe(error);
         query["state"].ShouldBe("state-1");
         query["iss"].ShouldBe(OidcServer.Issuer);
-        query.ShouldNotContainKey("error_uri");
+        query["error_uri"].ShouldStartWith(OidcServer.Issuer + "errors/MOI-");
     }
 
     [Theory]

@@ -156,7 +156,8 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
               "require_signed_request_object": false,
               "claims_parameter_supported": true,
               "request_parameter_supported": true,
-              "request_uri_parameter_supported": false
+              "request_uri_parameter_supported": false,
+              "registration_endpoint": "http://idp.localhost:5080/connect/register"
             }
             """);
     }
@@ -174,6 +175,57 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
             key!.AsObject().ContainsKey("d").ShouldBeFalse();
             ((string?)key["use"]).ShouldBe("sig");
         }
+    }
+
+    [Theory(DisplayName = "RFC 9110 §13.1.2: who has the document hears that it is still good")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData("/connect/jwks")]
+    public async Task Not_modified(string address)
+    {
+        using var http = server.NewBackChannel();
+        using var first = await http.GetAsync(address);
+        var tag = first.Headers.ETag!;
+        tag.IsWeak.ShouldBeFalse();
+
+        foreach (var known in (string[])[tag.ToString(), "W/" + tag, $"\"other\", {tag}", "*"])
+        {
+            using var again = await AskAsync(http, address, known);
+            again.StatusCode.ShouldBe(HttpStatusCode.NotModified, known);
+            (await again.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+            again.Headers.ETag.ShouldBe(tag);
+            again.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromMinutes(5));
+        }
+
+        foreach (var unknown in (string[])["\"other\"", tag.ToString().Trim('"'), "\"", ""])
+        {
+            using var again = await AskAsync(http, address, unknown);
+            again.StatusCode.ShouldBe(HttpStatusCode.OK, unknown);
+            (await again.Content.ReadAsByteArrayAsync()).ShouldBe(await first.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Theory(DisplayName = "RFC 9110 §9.3.2: HEAD answers as GET does, without the document")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/connect/jwks")]
+    public async Task Head(string address)
+    {
+        using var http = server.NewBackChannel();
+        using var get = await http.GetAsync(address);
+        using var head = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, address));
+
+        head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        head.Headers.ETag.ShouldBe(get.Headers.ETag);
+        head.Content.Headers.ContentLength.ShouldBe(get.Content.Headers.ContentLength);
+        head.Content.Headers.ContentType.ShouldBe(get.Content.Headers.ContentType);
+        (await head.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
+    private static Task<HttpResponseMessage> AskAsync(HttpClient http, string address, string known)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.TryAddWithoutValidation("If-None-Match", known);
+        return http.SendAsync(request);
     }
 
     [Fact]

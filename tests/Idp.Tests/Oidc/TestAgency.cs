@@ -80,8 +80,8 @@ internal sealed class TestAgency
         return this;
     }
 
-    /// <summary>After the server was restarted.</summary>
-    internal void Reconnect() => _http = _server.NewBackChannel();
+    /// <summary>After the server was restarted, or to speak with another one.</summary>
+    internal void Reconnect(OidcServer? other = null) => _http = (other ?? _server).NewBackChannel();
 
     internal async Task RegisterAsync()
     {

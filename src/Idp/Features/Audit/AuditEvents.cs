@@ -119,9 +119,48 @@ internal static class AuditEvents
     internal static AuditEvent ClientRemoved(AuditContext context, string clientId)
         => New(context, "client.removed", clientId: clientId);
 
-    /// <summary><c>key.created</c>: a signing key was made. Details: <c>kid</c>, <c>alg</c>.</summary>
-    internal static AuditEvent SigningKeyCreated(AuditContext context, string kid, string alg)
-        => New(context, "key.created", details: new() { ["kid"] = kid, ["alg"] = alg });
+    /// <summary><c>registration.token_issued</c>: the developers of an agency may register clients of the sandbox. Details: <c>agency</c>.</summary>
+    internal static AuditEvent RegistrationTokenIssued(AuditContext context, string agency)
+        => New(context, "registration.token_issued", details: new() { ["agency"] = agency });
+
+    /// <summary><c>registration.tokens_revoked</c>: they no longer may. Details: <c>agency</c>.</summary>
+    internal static AuditEvent RegistrationTokensRevoked(AuditContext context, string agency)
+        => New(context, "registration.tokens_revoked", details: new() { ["agency"] = agency });
+
+    /// <summary>
+    /// <c>key.announced</c>: a signing key was made and is published. It signs from <c>activates_at</c>, and the key before it
+    /// stops then: that happens by the clock and is no event of its own. Details: <c>kid</c>, <c>alg</c>, <c>activates_at</c> and
+    /// <c>reason</c>: <c>first</c>, <c>schedule</c>, <c>command</c> or <c>revocation</c>.
+    /// </summary>
+    internal static AuditEvent SigningKeyAnnounced(
+        AuditContext context, string kid, string alg, DateTimeOffset activatesAt, string reason)
+        => New(context, "key.announced", details: new()
+        {
+            ["kid"] = kid,
+            ["alg"] = alg,
+            ["activates_at"] = activatesAt,
+            ["reason"] = reason,
+        });
+
+    /// <summary>
+    /// <c>key.activated</c>: an announced signing key signs from now on, earlier than was announced. Details: <c>kid</c>,
+    /// <c>alg</c> and <c>reason</c>: <c>command</c> or <c>revocation</c>.
+    /// </summary>
+    internal static AuditEvent SigningKeyActivated(AuditContext context, string kid, string alg, string reason)
+        => New(context, "key.activated", details: new() { ["kid"] = kid, ["alg"] = alg, ["reason"] = reason });
+
+    /// <summary>
+    /// <c>key.retired</c>: a signing key that was replaced is no longer published, and its private part was removed. Details:
+    /// <c>kid</c>, <c>alg</c>.
+    /// </summary>
+    internal static AuditEvent SigningKeyRetired(AuditContext context, string kid, string alg)
+        => New(context, "key.retired", details: new() { ["kid"] = kid, ["alg"] = alg });
+
+    /// <summary>
+    /// <c>key.revoked</c>: an operator took a signing key out of the key set, and it was removed. Details: <c>kid</c>, <c>alg</c>.
+    /// </summary>
+    internal static AuditEvent SigningKeyRevoked(AuditContext context, string kid, string alg)
+        => New(context, "key.revoked", details: new() { ["kid"] = kid, ["alg"] = alg });
 
     internal static AuditEvent New(
         AuditContext context, string name, Guid? citizenId = null, string? clientId = null, string? sid = null,

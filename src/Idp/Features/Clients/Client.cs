@@ -34,7 +34,13 @@ internal sealed class Client
     internal string Id => Metadata.ClientId;
 
     /// <summary>The agency: clients of one agency see the same subject for a citizen.</summary>
-    internal string Sector => Metadata.Agency;
+    /// <remarks>SECURITY: the sandbox is an agency of its own, so that a citizen known there is not known in production.</remarks>
+    internal string Sector => IsSandbox ? "sandbox:" + Metadata.Agency : Metadata.Agency;
+
+    /// <summary>Whether it is being developed: pages say so, and it gets no standing consent.</summary>
+    internal bool IsSandbox => Metadata.Environment == ClientMetadata.Sandbox;
+
+    internal bool AsksEveryTime => IsSandbox || Metadata.Consent == "always";
 
     internal ClientProfile Profile { get; }
 
@@ -89,7 +95,8 @@ internal sealed class Client
             Id, Metadata.NameZh, Metadata.NameEn, Metadata.AgencyNameZh, Metadata.AgencyNameEn,
             new Uri(redirectUri, UriKind.Absolute) is { Scheme: "http" or "https" } uri
                 ? uri.GetLeftPart(UriPartial.Authority)
-                : redirectUri);
+                : redirectUri,
+            IsSandbox);
 
     private static bool IsSameLoopback(string known, string address)
         => Uri.TryCreate(known, UriKind.Absolute, out var registered)

@@ -8,6 +8,10 @@ namespace Moi.Identity.Idp.Features.Clients;
 /// </summary>
 internal sealed record ClientMetadata
 {
+    internal const string Production = "production";
+
+    internal const string Sandbox = "sandbox";
+
     public required string ClientId { get; init; }
 
     public required string NameZh { get; init; }
@@ -26,6 +30,9 @@ internal sealed record ClientMetadata
     public required string Profile { get; init; }
 
     public required string Status { get; init; }
+
+    /// <summary><c>production</c>, or <c>sandbox</c> for what is being developed.</summary>
+    public required string Environment { get; init; }
 
     /// <summary>The assurance level that nobody enters without, whatever a request asks for.</summary>
     public required string MinimumAcr { get; init; }

@@ -20,7 +20,7 @@ internal sealed class ClientMetadataReader
         "tls_client_auth_san_email", "require_signed_request_object", "request_object_signing_alg",
         "authorization_signed_response_alg", "userinfo_signed_response_alg", "introspection_signed_response_alg",
         "authorization_details_types", "moi_claims", "moi_access_token_lifetime", "moi_refresh_token_lifetime", "moi_consent",
-        "moi_resource",
+        "moi_resource", "moi_environment",
     ];
 
     private readonly JsonObject _object;
@@ -77,6 +77,7 @@ internal sealed class ClientMetadataReader
             AgencyNameEn = Text("moi_agency_name#en") ?? agencyName,
             Profile = Text("moi_profile") ?? "basic",
             Status = Text("moi_status") ?? "active",
+            Environment = Text("moi_environment") ?? ClientMetadata.Production,
             MinimumAcr = Text("moi_minimum_acr") ?? AssuranceLevels.One,
             ApplicationType = Text("application_type") ?? "web",
             Contacts = Texts("contacts") ?? [],

@@ -23,7 +23,18 @@ internal sealed class ClientRegistration(
     internal async Task<ApplyResult> ApplyAsync(string json, CancellationToken ct)
     {
         var mistakes = new Mistakes();
-        var clients = Read(json, mistakes);
+        return (await ApplyAsync(Parse(json, mistakes), mistakes, static _ => Task.FromResult(true), ct))!;
+    }
+
+    /// <summary>Applies client metadata if something else in the same transaction succeeds too.</summary>
+    /// <returns>What was done, or nothing when <paramref name="also"/> said no and everything was undone.</returns>
+    internal Task<ApplyResult?> ApplyAsync(JsonArray list, Func<SqlWork, Task<bool>> also, CancellationToken ct)
+        => ApplyAsync(list, new Mistakes(), also, ct);
+
+    private async Task<ApplyResult?> ApplyAsync(
+        JsonArray list, Mistakes mistakes, Func<SqlWork, Task<bool>> also, CancellationToken ct)
+    {
+        var clients = Read(list, mistakes);
         var others = await ReadOthersAsync(clients, ct);
         Check(clients, others, mistakes);
         if (!mistakes.Any)
@@ -38,7 +49,7 @@ internal sealed class ClientRegistration(
 
         var applied = new List<(string, bool)>();
         var secrets = new Dictionary<string, ClientSecret>();
-        await sql.TransactionAsync(
+        var isDone = await sql.TransactionAsync(
             async work =>
             {
                 foreach (var (_, metadata, members) in clients)
@@ -46,9 +57,14 @@ internal sealed class ClientRegistration(
                     applied.Add((metadata.ClientId, await WriteAsync(work, metadata, members, secrets, ct)));
                 }
 
-                return true;
+                return await also(work);
             },
             ct);
+        if (!isDone)
+        {
+            return null;
+        }
+
         await catalog.ChangedAsync(ct);
         return new ApplyResult([], applied, secrets);
     }
@@ -81,7 +97,7 @@ internal sealed class ClientRegistration(
         return deleted;
     }
 
-    /// <summary>All registrations in the form that <see cref="ApplyAsync"/> reads.</summary>
+    /// <summary>All registrations in the form that <c>clients apply</c> reads.</summary>
     internal async Task<string> ExportAsync(CancellationToken ct)
     {
         var rows = await sql.ListAsync(
@@ -89,25 +105,27 @@ internal sealed class ClientRegistration(
         return new JsonArray([.. rows.Select(row => JsonNode.Parse(row))]).ToJsonString(Readable);
     }
 
-    private static List<Candidate> Read(string json, Mistakes mistakes)
+    private static JsonArray Parse(string json, Mistakes mistakes)
     {
-        JsonNode root;
         try
         {
-            root = ClientMetadataReader.Parse(json);
+            if (ClientMetadataReader.Parse(json) is JsonArray list)
+            {
+                return list;
+            }
+
+            mistakes.Add("$", "type", "must be an array of clients");
         }
         catch (JsonException e)
         {
             mistakes.Add(e.Path ?? "$", "json", $"is not valid JSON (line {e.LineNumber + 1}): {e.Message.Split(" Path:")[0]}");
-            return [];
         }
 
-        if (root is not JsonArray list)
-        {
-            mistakes.Add("$", "type", "must be an array of clients");
-            return [];
-        }
+        return [];
+    }
 
+    private static List<Candidate> Read(JsonArray list, Mistakes mistakes)
+    {
         var clients = new List<Candidate>();
         for (var i = 0; i < list.Count; i++)
         {

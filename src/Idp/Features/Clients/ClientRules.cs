@@ -17,6 +17,9 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
         mistakes.Require(
             Name().IsMatch(client.Agency) || client.Agency.Length == 0, path + ".moi_agency", "name",
             "must be 3 to 64 characters of a-z, 0-9 and -");
+        mistakes.Require(
+            client.Environment is ClientMetadata.Production or ClientMetadata.Sandbox, path + ".moi_environment", "value",
+            "must be production or sandbox");
         mistakes.Require(client.Status is "active" or "suspended", path + ".moi_status", "value", "must be active or suspended");
         mistakes.Require(
             AssuranceLevels.Meets(client.MinimumAcr, AssuranceLevels.One), path + ".moi_minimum_acr", "value",
@@ -96,12 +99,16 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
             client.ApplicationType != "native" || client.TokenEndpointAuthMethod == "none",
             path + ".token_endpoint_auth_method", "auth-method", "a native application cannot keep a secret: it must be none");
         var native = client.ApplicationType == "native";
+        var isSandbox = client.Environment == ClientMetadata.Sandbox;
         var rules = new AddressRules(development, mistakes);
         mistakes.Require(
             !client.GrantTypes.Contains("authorization_code") || client.RedirectUris.Count > 0, path + ".redirect_uris", "missing",
             "at least one address is needed to send citizens back to");
-        rules.CheckRedirects(client.RedirectUris, path + ".redirect_uris", native);
-        rules.CheckRedirects(client.PostLogoutRedirectUris, path + ".post_logout_redirect_uris", native);
+
+        // A developer's own machine; nothing is called there by this server.
+        var redirects = new AddressRules(development || isSandbox, mistakes);
+        redirects.CheckRedirects(client.RedirectUris, path + ".redirect_uris", native);
+        redirects.CheckRedirects(client.PostLogoutRedirectUris, path + ".post_logout_redirect_uris", native);
         rules.CheckCalled(client.ClientUri, path + ".client_uri");
         rules.CheckCalled(client.JwksUri, path + ".jwks_uri");
         rules.CheckCalled(client.BackchannelLogoutUri, path + ".backchannel_logout_uri");

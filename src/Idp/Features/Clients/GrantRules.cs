@@ -21,6 +21,9 @@ internal static class GrantRules
             mistakes.Require(client.ResponseTypes[i] is "code" or "", $"{path}.response_types[{i}]", "response-type", "must be code");
         }
 
+        mistakes.Require(
+            client.Environment != ClientMetadata.Sandbox || !client.Scopes.Any(resourceScopes.Contains), path + ".scope", "sandbox",
+            "a client of the sandbox cannot ask for the API of an agency");
         foreach (var scope in client.Scopes.Where(s => !ScopeCatalogue.Exists(s) && !resourceScopes.Contains(s)))
         {
             mistakes.Add(path + ".scope", "scope", $"the scope {scope} does not exist; there are: {string.Join(' ', ScopeCatalogue.Names)}");

@@ -25,7 +25,7 @@ internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog 
     /// </summary>
     internal sealed record Contents(
         string Service, string Agency, string Subject, string? Nickname, string? Locale, Session Session, bool Offline,
-        IReadOnlyList<(Owner Owner, IReadOnlyList<string> Texts)> Apis, IReadOnlyList<DetailWords> Details, bool IsAskedAlways);
+        IReadOnlyList<(Owner Owner, IReadOnlyList<string> Texts)> Apis, IReadOnlyList<DetailWords> Details, bool IsAskedAlways, bool IsSandbox);
 
     [FromQuery(Name = SignInTransactions.Parameter)]
     public string? Handle { get; set; }
@@ -65,7 +65,8 @@ internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog 
             wanted.Scopes.Contains(ScopeCatalogue.OfflineAccess),
             Apis(wanted.Scopes),
             [.. wanted.Details.Select(detail => DetailWords.Of(detail, Owner.Of(clients.OwnerOf(detail.Resource.Identifier)!)))],
-            client.Metadata.Consent == "always");
+            client.AsksEveryTime,
+            service.IsSandbox);
         SecurityHeaders.AllowFormRedirectTo(HttpContext, request["redirect_uri"]);
         return Page();
     }

@@ -53,8 +53,13 @@ internal static class OidcFeature
         services.AddSingleton<ObservedRequests>();
         services.AddHostedService(sp => sp.GetRequiredService<ObservedRequests>());
         services.AddPruningRule(RefreshTokenStore.Pruning).AddPruningRule(GrantStore.Pruning).AddPruningRule(ObservedRequests.Pruning);
+        services.AddOptions<SigningKeyOptions>().BindConfiguration(SigningKeyOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
+        services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService(sp => sp.GetRequiredService<SigningKeyRing>());
+        services.AddSingleton<KeyRotation>();
+        services.AddHostedService<RotateDueKeys>();
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ConfigureKeys>();
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(
             sp => sp.GetRequiredService<SigningKeyRing>());
@@ -175,8 +180,8 @@ internal static class OidcFeature
                 Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor);
             After<HandleAuthorizationRequestContext, AuthorizeCitizen>(Authentication.AttachPrincipal.Descriptor);
 
-            Last<ValidateAuthorizationRequestContext, ObserveAuthorizationRequest<ValidateAuthorizationRequestContext>>();
-            Last<ValidatePushedAuthorizationRequestContext, ObserveAuthorizationRequest<ValidatePushedAuthorizationRequestContext>>();
+            AfterAll<ValidateAuthorizationRequestContext, ObserveAuthorizationRequest<ValidateAuthorizationRequestContext>>();
+            AfterAll<ValidatePushedAuthorizationRequestContext, ObserveAuthorizationRequest<ValidatePushedAuthorizationRequestContext>>();
 
             // Its answer, or the error and where that is told.
             After<ProcessErrorContext, NormalizeErrors>(AttachErrorParameters.Descriptor);
@@ -247,6 +252,12 @@ internal static class OidcFeature
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(int.MaxValue - 500);
+
+        /// <summary>For what only looks on: whatever could refuse has not.</summary>
+        private void AfterAll<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 400);
 
         private void Add<TContext, THandler>(int order)
             where TContext : BaseContext

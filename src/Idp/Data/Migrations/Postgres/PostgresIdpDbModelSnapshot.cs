@@ -317,42 +317,6 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     b.ToTable("administrator_roles", (string)null);
                 });
 
-            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Observed.Observation", b =>
-                {
-                    b.Property<string>("ClientId")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("client_id");
-
-                    b.Property<string>("Fact")
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
-                        .HasColumnName("fact");
-
-                    b.Property<string>("Value")
-                        .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
-                        .HasColumnName("value");
-
-                    b.Property<long>("Count")
-                        .HasColumnType("bigint")
-                        .HasColumnName("count");
-
-                    b.Property<DateTimeOffset>("FirstSeenAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("first_seen_at");
-
-                    b.Property<DateTimeOffset>("LastSeenAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("last_seen_at");
-
-                    b.HasKey("ClientId", "Fact", "Value");
-
-                    b.HasIndex("LastSeenAt");
-
-                    b.ToTable("client_observations", (string)null);
-                });
-
             modelBuilder.Entity("Moi.Identity.Idp.Features.Audit.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -437,6 +401,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasColumnType("character varying(16)")
                         .HasColumnName("profile");
 
+                    b.Property<byte[]>("RegistrationTokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("registration_token_hash");
+
                     b.Property<byte[]>("SecretHash")
                         .HasMaxLength(32)
                         .HasColumnType("bytea")
@@ -479,6 +448,50 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     b.HasKey("CitizenId", "ClientId");
 
                     b.ToTable("consents", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.DynamicRegistration.InitialAccessToken", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<string>("Agency")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("agency");
+
+                    b.Property<string>("AgencyNameEn")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("agency_name_en");
+
+                    b.Property<string>("AgencyNameZh")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("agency_name_zh");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Remaining")
+                        .HasColumnType("integer")
+                        .HasColumnName("remaining");
+
+                    b.HasKey("TokenHash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("initial_access_tokens", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Metadata.StoredMetadata", b =>
@@ -607,8 +620,8 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasColumnName("citizen_id");
 
                     b.Property<string>("Sector")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
                         .HasColumnName("sector");
 
                     b.Property<string>("Subject")
@@ -716,6 +729,42 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("logout_outbox", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Observed.Observation", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("client_id");
+
+                    b.Property<string>("Fact")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("fact");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("value");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.HasKey("ClientId", "Fact", "Value");
+
+                    b.HasIndex("LastSeenAt");
+
+                    b.ToTable("client_observations", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Tokens.RefreshToken", b =>

@@ -310,42 +310,6 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     b.ToTable("administrator_roles", (string)null);
                 });
 
-            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Observed.Observation", b =>
-                {
-                    b.Property<string>("ClientId")
-                        .HasMaxLength(64)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("client_id");
-
-                    b.Property<string>("Fact")
-                        .HasMaxLength(32)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("fact");
-
-                    b.Property<string>("Value")
-                        .HasMaxLength(2000)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("value");
-
-                    b.Property<long>("Count")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("count");
-
-                    b.Property<long>("FirstSeenAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("first_seen_at");
-
-                    b.Property<long>("LastSeenAt")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("last_seen_at");
-
-                    b.HasKey("ClientId", "Fact", "Value");
-
-                    b.HasIndex("LastSeenAt");
-
-                    b.ToTable("client_observations", (string)null);
-                });
-
             modelBuilder.Entity("Moi.Identity.Idp.Features.Audit.AuditEvent", b =>
                 {
                     b.Property<Guid>("Id")
@@ -430,6 +394,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("profile");
 
+                    b.Property<byte[]>("RegistrationTokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("registration_token_hash");
+
                     b.Property<byte[]>("SecretHash")
                         .HasMaxLength(32)
                         .HasColumnType("BLOB")
@@ -472,6 +441,50 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     b.HasKey("CitizenId", "ClientId");
 
                     b.ToTable("consents", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.DynamicRegistration.InitialAccessToken", b =>
+                {
+                    b.Property<byte[]>("TokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("token_hash");
+
+                    b.Property<string>("Agency")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agency");
+
+                    b.Property<string>("AgencyNameEn")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agency_name_en");
+
+                    b.Property<string>("AgencyNameZh")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("agency_name_zh");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Remaining")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("remaining");
+
+                    b.HasKey("TokenHash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("initial_access_tokens", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Metadata.StoredMetadata", b =>
@@ -600,7 +613,7 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasColumnName("citizen_id");
 
                     b.Property<string>("Sector")
-                        .HasMaxLength(64)
+                        .HasMaxLength(80)
                         .HasColumnType("TEXT")
                         .HasColumnName("sector");
 
@@ -709,6 +722,42 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("logout_outbox", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Observed.Observation", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client_id");
+
+                    b.Property<string>("Fact")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fact");
+
+                    b.Property<string>("Value")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("value");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<long>("FirstSeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_seen_at");
+
+                    b.Property<long>("LastSeenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_seen_at");
+
+                    b.HasKey("ClientId", "Fact", "Value");
+
+                    b.HasIndex("LastSeenAt");
+
+                    b.ToTable("client_observations", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Tokens.RefreshToken", b =>

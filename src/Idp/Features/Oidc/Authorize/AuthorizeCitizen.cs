@@ -73,7 +73,7 @@ internal sealed class AuthorizeCitizen(
         }
 
         // RFC 9396 §11.1: details are agreed to each time; an agreement to one payment is none to the next.
-        if (answer is null && (request.HasPromptValue(PromptValues.Consent) || client.Metadata.Consent == "always"
+        if (answer is null && (request.HasPromptValue(PromptValues.Consent) || client.AsksEveryTime
             || wanted.Details.Count > 0 || released.Except(before).Any()))
         {
             await AskForConsentAsync(context, http, client, transaction);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Features.Oidc.Authorize;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Passkeys;
@@ -24,36 +25,42 @@ internal sealed class DiscoveryDocument
     };
 
     private readonly ClientCatalog _clients;
-    private readonly string _issuer;
-    private readonly IReadOnlyList<string> _levels;
+    private readonly JsonObject _fixed;
     private Built _built;
 
-    public DiscoveryDocument(IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance, ClientCatalog clients)
+    public DiscoveryDocument(
+        IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance, IOptions<RegistrationOptions> registration, ClientCatalog clients)
     {
         _clients = clients;
-        _issuer = options.Value.Issuer;
-        _levels = AssuranceLevels.Attainable(assurance.Value);
+        _fixed = Build(options.Value.Issuer, AssuranceLevels.Attainable(assurance.Value));
+        if (registration.Value.Enabled)
+        {
+            _fixed["registration_endpoint"] = options.Value.Issuer + "connect/register";
+        }
+
         _built = Make(clients.DetailTypes);
     }
 
-    internal ReadOnlyMemory<byte> Bytes
+    internal PublishedDocument Document
     {
         get
         {
             var types = _clients.DetailTypes;
-            return (ReferenceEquals(_built.DetailTypes, types) ? _built : _built = Make(types)).Bytes;
+            return (ReferenceEquals(_built.DetailTypes, types) ? _built : _built = Make(types)).Document;
         }
     }
 
+    internal ReadOnlyMemory<byte> Bytes => Document.Bytes;
+
     private Built Make(IReadOnlyList<string> detailTypes)
     {
-        var document = Build(_issuer, _levels);
+        var document = _fixed.DeepClone().AsObject();
         if (detailTypes.Count > 0)
         {
             document["authorization_details_types_supported"] = List(detailTypes);
         }
 
-        return new Built(detailTypes, Encoding.UTF8.GetBytes(document.ToJsonString(Plain)));
+        return new Built(detailTypes, new PublishedDocument("application/json", Encoding.UTF8.GetBytes(document.ToJsonString(Plain))));
     }
 
     private static JsonObject Build(string issuer, IReadOnlyList<string> levels) => new()
@@ -102,5 +109,5 @@ internal sealed class DiscoveryDocument
     private static JsonArray List(IEnumerable<string> values)
         => new([.. values.Select(value => (JsonNode)JsonValue.Create(value))]);
 
-    private sealed record Built(IReadOnlyList<string> DetailTypes, ReadOnlyMemory<byte> Bytes);
+    private sealed record Built(IReadOnlyList<string> DetailTypes, PublishedDocument Document);
 }

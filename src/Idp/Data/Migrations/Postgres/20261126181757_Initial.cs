@@ -117,6 +117,23 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "initial_access_tokens",
+                columns: table => new
+                {
+                    token_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    agency = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    agency_name_zh = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    agency_name_en = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    remaining = table.Column<int>(type: "integer", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_initial_access_tokens", x => x.token_hash);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "logout_outbox",
                 columns: table => new
                 {
@@ -142,6 +159,7 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     profile = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     metadata = table.Column<string>(type: "text", nullable: false),
                     secret_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
+                    registration_token_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     version = table.Column<int>(type: "integer", nullable: false)
@@ -286,7 +304,7 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 columns: table => new
                 {
                     citizen_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    sector = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    sector = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false),
                     subject = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false)
                 },
                 constraints: table =>
@@ -388,6 +406,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 filter: "status = 0");
 
             migrationBuilder.CreateIndex(
+                name: "IX_initial_access_tokens_expires_at",
+                table: "initial_access_tokens",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_logout_outbox_next_attempt_at",
                 table: "logout_outbox",
                 column: "next_attempt_at");
@@ -447,6 +470,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "fido_metadata");
+
+            migrationBuilder.DropTable(
+                name: "initial_access_tokens");
 
             migrationBuilder.DropTable(
                 name: "logout_outbox");

@@ -116,6 +116,23 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "initial_access_tokens",
+                columns: table => new
+                {
+                    token_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false),
+                    agency = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    agency_name_zh = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    agency_name_en = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false),
+                    remaining = table.Column<int>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_initial_access_tokens", x => x.token_hash);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "logout_outbox",
                 columns: table => new
                 {
@@ -141,6 +158,7 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     profile = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     metadata = table.Column<string>(type: "TEXT", nullable: false),
                     secret_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: true),
+                    registration_token_hash = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: true),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     updated_at = table.Column<long>(type: "INTEGER", nullable: false),
                     version = table.Column<int>(type: "INTEGER", nullable: false)
@@ -285,7 +303,7 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 columns: table => new
                 {
                     citizen_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    sector = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    sector = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false),
                     subject = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false)
                 },
                 constraints: table =>
@@ -387,6 +405,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 filter: "status = 0");
 
             migrationBuilder.CreateIndex(
+                name: "IX_initial_access_tokens_expires_at",
+                table: "initial_access_tokens",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_logout_outbox_next_attempt_at",
                 table: "logout_outbox",
                 column: "next_attempt_at");
@@ -446,6 +469,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "fido_metadata");
+
+            migrationBuilder.DropTable(
+                name: "initial_access_tokens");
 
             migrationBuilder.DropTable(
                 name: "logout_outbox");

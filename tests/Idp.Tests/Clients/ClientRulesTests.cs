@@ -146,6 +146,11 @@ public sealed class ClientRulesTests
     }
 
     [Fact]
+    public void A_client_of_the_sandbox_may_ask_for_no_details()
+        => Check("""{"client_id": "a-1", "client_name": "A", "moi_agency": "b-1", "redirect_uris": ["https://a.example/"], "moi_environment": "sandbox", "authorization_details_types": ["tax.payment"]}""")
+            .Single().Rule.ShouldBe("sandbox");
+
+    [Fact]
     public void Addresses_are_few_and_different()
     {
         Check(Bend("redirect_uris", "[" + string.Join(',', Enumerable.Range(0, 21).Select(i => $"\"https://a.example/{i}\"")) + "]"))

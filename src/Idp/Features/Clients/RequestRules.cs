@@ -8,6 +8,9 @@ internal static class RequestRules
         mistakes.Require(
             (!client.RequireSignedRequestObject && client.RequestObjectSigningAlg is null) || client.Jwks is not null || client.JwksUri is not null,
             path + ".jwks_uri", "keys", "signed requests need jwks or, better, jwks_uri");
+        mistakes.Require(
+            client.Environment != ClientMetadata.Sandbox || client.AuthorizationDetailsTypes.Count == 0, path + ".authorization_details_types",
+            "sandbox", "a client of the sandbox may not ask for acts at agencies' APIs");
         foreach (var type in client.AuthorizationDetailsTypes)
         {
             mistakes.Require(

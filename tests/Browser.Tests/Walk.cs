@@ -151,6 +151,10 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
             },
             "the server knows the new agency");
         await look(page, "consent-everything");
+        await page.RouteAsync("**/submit.js*", route => route.AbortAsync());
+        await tab.GoAsync(site.AskByForm);
+        await look(page, "hand-over");
+        await page.UnrouteAllAsync();
         await tab.GoAsync(everything + "&prompt=login");
         await page.WaitForURLAsync("**/sign-in*");
         await look(page, "sign-in-confirm");

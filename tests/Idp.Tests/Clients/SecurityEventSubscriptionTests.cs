@@ -77,7 +77,7 @@ public sealed class SecurityEventSubscriptionTests
         }
 
         var mistakes = new Mistakes();
-        new ClientRules(development: false, new HashSet<string>(), new()).Check(ClientMetadataReader.Read(client, "$[0]", mistakes), "$[0]", mistakes);
+        new ClientRules(development: false, new HashSet<string>(), new HashSet<string>(), new()).Check(ClientMetadataReader.Read(client, "$[0]", mistakes), "$[0]", mistakes);
         return mistakes.List;
     }
 }

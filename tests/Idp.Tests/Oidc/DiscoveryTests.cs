@@ -22,7 +22,11 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
 
         answer.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromMinutes(5));
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
-        (await answer.JsonAsync()).ToJsonString(Indented).ShouldBe(
+        var document = await answer.JsonAsync();
+
+        // What other tests registered; AuthorizationDetailsTests has its own test of it.
+        document.Remove("authorization_details_types_supported");
+        document.ToJsonString(Indented).ShouldBe(
             """
             {
               "issuer": "http://idp.localhost:5080/",
@@ -59,7 +63,11 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
                 "code"
               ],
               "response_modes_supported": [
-                "query"
+                "query",
+                "form_post",
+                "jwt",
+                "query.jwt",
+                "form_post.jwt"
               ],
               "grant_types_supported": [
                 "authorization_code",
@@ -129,8 +137,29 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
               "require_pushed_authorization_requests": false,
               "backchannel_logout_supported": true,
               "backchannel_logout_session_supported": true,
-              "claims_parameter_supported": false,
-              "request_parameter_supported": false,
+              "authorization_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "userinfo_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "introspection_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "request_object_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "require_signed_request_object": false,
+              "claims_parameter_supported": true,
+              "request_parameter_supported": true,
               "request_uri_parameter_supported": false,
               "registration_endpoint": "http://idp.localhost:5080/connect/register"
             }

@@ -22,6 +22,8 @@ internal sealed class Client
         PostLogoutRedirectUris = [.. metadata.PostLogoutRedirectUris];
         Keys = metadata.Jwks is null ? ClientKeys.None : ClientKeys.Read(metadata.Jwks, "$.jwks", new Mistakes());
         AssertionAlgs = metadata.TokenEndpointAuthSigningAlg is { } alg ? [alg] : [.. Profile.DefaultAssertionAlgs];
+        RequestObjectAlgs = metadata.RequestObjectSigningAlg is { } signed ? [signed] : [.. Profile.AssertionAlgs];
+        ReleasableClaims = [.. metadata.Claims ?? ScopeCatalogue.All.Where(scope => metadata.Scopes.Contains(scope.Name)).SelectMany(scope => scope.Claims)];
         Permissions = [.. GetPermissions(metadata)];
         Settings = GetSettings(metadata);
         Requirements = [OpenIddictConstants.Requirements.Features.ProofKeyForCodeExchange];
@@ -62,6 +64,12 @@ internal sealed class Client
     /// <summary>Algorithms in which its assertions may be signed.</summary>
     internal ImmutableArray<string> AssertionAlgs { get; }
 
+    /// <summary>Algorithms in which its requests may be signed.</summary>
+    internal ImmutableArray<string> RequestObjectAlgs { get; }
+
+    /// <summary>Claims that it may ask for one by one.</summary>
+    internal ImmutableArray<string> ReleasableClaims { get; }
+
     internal ImmutableArray<string> Permissions { get; }
 
     internal ImmutableArray<string> Requirements { get; }
@@ -81,6 +89,9 @@ internal sealed class Client
     internal bool AllowsRedirect(string address)
         => RedirectUris.Contains(address)
             || (Metadata.ApplicationType == ApplicationTypes.Native && RedirectUris.Any(known => IsSameLoopback(known, address)));
+
+    /// <summary>Whether it may ask for a claim by its name.</summary>
+    internal bool MayHave(string claim) => ReleasableClaims.Contains(claim);
 
     /// <summary>What the sign-in and consent pages say of it.</summary>
     internal RequestingService Describe(string redirectUri)

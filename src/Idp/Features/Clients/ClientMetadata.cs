@@ -91,7 +91,7 @@ internal sealed record ClientMetadata
     /// <summary>OpenID Connect Registration §2: given, userinfo answers are signed.</summary>
     public string? UserInfoSignedResponseAlg { get; init; }
 
-    /// <summary>RFC 9701 §6: given, introspection answers are signed.</summary>
+    /// <summary>RFC 9701 §6: in which algorithm introspection answers are signed.</summary>
     public string? IntrospectionSignedResponseAlg { get; init; }
 
     /// <summary>RFC 9396 §10: the types that requests of this client may name.</summary>

@@ -108,7 +108,7 @@ internal sealed class ClientMetadataReader
             AccessTokenLifetime = Seconds("moi_access_token_lifetime") ?? GrantRules.DefaultAccessToken,
             RefreshTokenLifetime = Seconds("moi_refresh_token_lifetime") ?? GrantRules.DefaultRefreshToken,
             Consent = Text("moi_consent") ?? "once",
-            Resource = Object("moi_resource") is { } resource ? ProtectedResource.Read(resource, At("moi_resource"), _mistakes) : null,
+            Resource = Object("moi_resource") is { } resource ? ProtectedResourceReader.Read(resource, At("moi_resource"), _mistakes) : null,
         };
     }
 

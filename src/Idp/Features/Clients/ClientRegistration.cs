@@ -181,7 +181,8 @@ internal sealed class ClientRegistration(
     {
         var resources = others.Concat(clients.Select(c => c.Metadata)).Select(m => m.Resource).OfType<ProtectedResource>().ToList();
         var scopes = resources.SelectMany(r => r.Scopes).CountBy(s => s.Name).ToDictionary();
-        var rules = new ClientRules(environment.IsDevelopment(), scopes.Keys.ToHashSet(), idp.Value.MutualTls);
+        var types = resources.SelectMany(r => r.DetailTypes).CountBy(t => t.Name).ToDictionary();
+        var rules = new ClientRules(environment.IsDevelopment(), scopes.Keys.ToHashSet(), types.Keys.ToHashSet(), idp.Value.MutualTls);
         var seen = new HashSet<string>();
         foreach (var (path, metadata, _) in clients)
         {
@@ -195,6 +196,9 @@ internal sealed class ClientRegistration(
                 mistakes.Require(
                     resource.Scopes.All(s => scopes[s.Name] == 1), path + ".moi_resource.scopes", "duplicate",
                     "another resource has a scope of this name; a scope belongs to one resource");
+                mistakes.Require(
+                    resource.DetailTypes.All(t => types[t.Name] == 1), path + ".moi_resource.authorization_details_types", "duplicate",
+                    "another resource has a type of this name; a type belongs to one resource");
             }
         }
     }

@@ -11,6 +11,8 @@ internal static class GrantRules
 
     private static readonly TimeSpan ShortestAccessToken = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestRefreshToken = TimeSpan.FromHours(1);
+    private const int MostScopes = 40;
+    private const int LongestScope = 1000;
 
     internal static void Check(ClientMetadata client, string path, Mistakes mistakes, IReadOnlySet<string> resourceScopes)
     {
@@ -27,6 +29,10 @@ internal static class GrantRules
             mistakes.Add(path + ".scope", "scope", $"the scope {scope} does not exist; there are: {string.Join(' ', ScopeCatalogue.Names)}");
         }
 
+        // What a citizen agreed to is stored as text of a certain length.
+        mistakes.Require(
+            client.Scopes.Count <= MostScopes && client.Scopes.Sum(scope => scope.Length + 1) <= LongestScope, path + ".scope", "length",
+            $"must be at most {MostScopes} scopes and {LongestScope} characters");
         mistakes.Require(
             client.GrantTypes.Contains("authorization_code") || !client.GrantTypes.Contains("refresh_token"),
             path + ".grant_types", "grant-type", "refresh_token comes with authorization_code");

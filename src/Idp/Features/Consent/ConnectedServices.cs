@@ -93,7 +93,15 @@ internal sealed class ConnectedServices(
             }
         }
 
-        if (released.Contains("scope:" + ScopeCatalogue.OfflineAccess))
+        foreach (var scope in released.Select(r => r.Split(':', 2)).Where(r => r is ["scope", _]).Select(r => r[1]))
+        {
+            if (clients.ResourceOf(scope)?.Scopes.First(s => s.Name == scope) is { } known)
+            {
+                yield return InLanguage(known.TextZh, known.TextEn);
+            }
+        }
+
+        if (released.Contains(ScopeCatalogue.Released(ScopeCatalogue.OfflineAccess)))
         {
             yield return texts["Offline"];
         }

@@ -20,6 +20,15 @@ internal static class Lifetimes
     /// <summary>How far in the future a client assertion may expire.</summary>
     internal static readonly TimeSpan ClientAssertion = TimeSpan.FromMinutes(10);
 
+    /// <summary>How far in the future a signed request may expire.</summary>
+    internal static readonly TimeSpan RequestObject = TimeSpan.FromMinutes(10);
+
+    /// <summary>FAPI 2.0 Message Signing §5.3.1: how old a signed request may be, by its <c>nbf</c>.</summary>
+    internal static readonly TimeSpan OldestRequestObject = TimeSpan.FromMinutes(60);
+
+    /// <summary>Of a signed authorization response: long enough for a slow redirect (JARM §2.1 recommends at most ten minutes).</summary>
+    internal static readonly TimeSpan SignedResponse = TimeSpan.FromMinutes(10);
+
     /// <summary>How far a client's clock may be ahead of ours.</summary>
     internal static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(10);
 }

@@ -12,6 +12,7 @@ using Moi.Identity.Idp.Features.Oidc.MutualTls;
 using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Features.Oidc.Observed;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Oidc.Resources;
 using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
@@ -49,6 +50,9 @@ internal static class OidcFeature
         services.AddSingleton<DpopNonces>();
         services.AddSingleton<DiscoveryDocument>();
         services.AddScoped<ClientOfRequest>();
+        services.AddSingleton<RequestObject>();
+        services.AddSingleton<Audiences>();
+        services.AddSingleton<SignedAnswers>();
         services.AddSingleton<LogoutTokens>();
         services.AddSingleton<SessionNotices>();
         services.AddSingleton<IClientStopParticipant, EndGrantsOfClient>();
@@ -124,7 +128,7 @@ internal static class OidcFeature
             options.RequestTokenLifetime = Lifetimes.PushedRequest;
             options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
             options.ResponseModes.Clear();
-            options.ResponseModes.Add(ResponseModes.Query);
+            options.ResponseModes.UnionWith(ResponseMode.All);
             options.ClientAuthenticationMethods.Clear();
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretBasic);
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretPost);
@@ -149,6 +153,13 @@ internal static class OidcFeature
             Before<ProcessRequestContext, LimitBody>(Authentication.ExtractAuthorizationRequest.Descriptor);
             Before<ProcessRequestContext, ReadClientCertificate>(Authentication.ExtractAuthorizationRequest.Descriptor);
             RemoveCertificateExtraction();
+
+            // Resources are those of the registered clients, checked by CheckWishes and CheckNarrowing.
+            server.RemoveEventHandler(Authentication.ValidateResourceParameter.Descriptor)
+                .RemoveEventHandler(Authentication.ValidatePushedResourceParameter.Descriptor)
+                .RemoveEventHandler(Exchange.ValidateResourceParameter.Descriptor)
+                .RemoveEventHandler(Exchange.ValidateResources.Descriptor)
+                .IgnoreResourcePermissions();
 
             // Who is the client?
             After<ValidateTokenContext, ResolveAssertionKeys>(Protection.ResolveTokenValidationParameters.Descriptor);
@@ -179,12 +190,30 @@ internal static class OidcFeature
                 OpenIddictServerAspNetCoreHandlers.AttachWwwAuthenticateHeader<ApplyUserInfoResponseContext>.Descriptor);
 
             // The authorization request.
-            After<ExtractAuthorizationRequestContext, ResumeTransaction>(
+            After<ExtractAuthorizationRequestContext, RefuseRepeatedParameters<ExtractAuthorizationRequestContext>>(
                 OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor);
+            After<ExtractAuthorizationRequestContext, TurnPostIntoGet>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 2);
+            After<ExtractAuthorizationRequestContext, ResumeTransaction>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 3);
+            After<ExtractAuthorizationRequestContext, ReadRequestObject<ExtractAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 4);
+            After<ExtractPushedAuthorizationRequestContext, RefuseRepeatedParameters<ExtractPushedAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            After<ExtractPushedAuthorizationRequestContext, ReadRequestObject<ExtractPushedAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractBasicAuthenticationCredentials<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            After<ExtractTokenRequestContext, RefuseRepeatedParameters<ExtractTokenRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractTokenRequestContext>.Descriptor);
             Replace<ValidateAuthorizationRequestContext, CheckScopes<ValidateAuthorizationRequestContext>>(
                 Authentication.ValidateScopes.Descriptor);
             Replace<ValidatePushedAuthorizationRequestContext, CheckScopes<ValidatePushedAuthorizationRequestContext>>(
                 Authentication.ValidatePushedScopes.Descriptor);
+            Replace<ValidateAuthorizationRequestContext, CheckWishes<ValidateAuthorizationRequestContext>>(
+                Authentication.ValidateResources.Descriptor);
+            Replace<ValidatePushedAuthorizationRequestContext, CheckWishes<ValidatePushedAuthorizationRequestContext>>(
+                Authentication.ValidatePushedResources.Descriptor);
+            Last<ValidateAuthorizationRequestContext, ConsumeRequestObject<ValidateAuthorizationRequestContext>>();
+            Last<ValidatePushedAuthorizationRequestContext, ConsumeRequestObject<ValidatePushedAuthorizationRequestContext>>();
             After<ValidateAuthorizationRequestContext, RequirePushedRequest>(
                 Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor);
             After<HandleAuthorizationRequestContext, AuthorizeCitizen>(Authentication.AttachPrincipal.Descriptor);
@@ -196,8 +225,13 @@ internal static class OidcFeature
             After<ProcessErrorContext, NormalizeErrors>(AttachErrorParameters.Descriptor);
             After<ProcessErrorContext, LogRefusal>(AttachCustomErrorParameters.Descriptor);
             After<ApplyAuthorizationResponseContext, RedirectErrorsToClient>(Authentication.InferResponseMode.Descriptor);
+            After<ApplyAuthorizationResponseContext, SignAuthorizationResponse>(Authentication.AttachIssuer.Descriptor);
             Before<ApplyAuthorizationResponseContext, ShowErrorPage>(
                 OpenIddictServerAspNetCoreHandlers.Authentication.ProcessSelfRedirection.Descriptor);
+            Replace<ApplyAuthorizationResponseContext, SendByForm>(
+                OpenIddictServerAspNetCoreHandlers.Authentication.ProcessFormPostResponse.Descriptor);
+            Replace<ApplyAuthorizationResponseContext, SendByQuery>(
+                OpenIddictServerAspNetCoreHandlers.Authentication.ProcessQueryResponse.Descriptor);
 
             // Codes, pushed requests, refresh tokens.
             After<GenerateTokenContext, StoreSingleUseToken>(Protection.GenerateIdentityModelToken.Descriptor);
@@ -205,7 +239,10 @@ internal static class OidcFeature
             Replace<ValidateTokenRequestContext, CheckScopes<ValidateTokenRequestContext>>(Exchange.ValidateScopes.Descriptor);
             Before<ValidateTokenRequestContext, CheckPresenter>(Exchange.ValidateAuthorizedParty.Descriptor);
             After<ValidateTokenRequestContext, CheckGrant>(Exchange.ValidateGrantedScopes.Descriptor);
+            After<ValidateTokenRequestContext, CheckNarrowing>(Exchange.ValidateGrantedScopes.Descriptor, 2);
             After<ProcessSignInContext, KeepRefreshToken>(EvaluateGeneratedTokens.Descriptor);
+            After<ProcessSignInContext, LimitAudience>(PrepareAccessTokenPrincipal.Descriptor);
+            After<ProcessSignInContext, AnswerDetails>(AttachSignInParameters.Descriptor);
             Before<GenerateTokenContext, StoreRefreshToken>(Protection.AttachTokenSubject.Descriptor);
             After<GenerateTokenContext, ShapeJwt>(Protection.AttachTokenMetadata.Descriptor);
             Before<ApplyTokenResponseContext, CountTokenAnswers>(
@@ -217,7 +254,12 @@ internal static class OidcFeature
             // What tokens are good for.
             Before<ValidateTokenContext, LimitTokenTypes>(Protection.ResolveTokenValidationParameters.Descriptor);
             After<HandleUserInfoRequestContext, AnswerUserInfo>(UserInfo.AttachClaims.Descriptor);
+            Before<ApplyUserInfoResponseContext, SignUserInfo>(
+                OpenIddictServerAspNetCoreHandlers.ProcessJsonResponse<ApplyUserInfoResponseContext>.Descriptor);
+            Replace<ValidateIntrospectionRequestContext, CheckIntrospectionCaller>(Introspection.ValidateAuthorizedParty.Descriptor);
             After<HandleIntrospectionRequestContext, AnswerIntrospection>(Introspection.AttachApplicationClaims.Descriptor);
+            Before<ApplyIntrospectionResponseContext, SignIntrospection>(
+                OpenIddictServerAspNetCoreHandlers.ProcessJsonResponse<ApplyIntrospectionResponseContext>.Descriptor);
             Replace<HandleRevocationRequestContext, RevokeGrant>(Revocation.RevokeToken.Descriptor);
 
             // Signing out.
@@ -231,10 +273,10 @@ internal static class OidcFeature
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(neighbour.Order - 1);
 
-        private void After<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour)
+        private void After<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour, int places = 1)
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
-            => Add<TContext, THandler>(neighbour.Order + 1);
+            => Add<TContext, THandler>(neighbour.Order + places);
 
         private void Replace<TContext, THandler>(OpenIddictServerHandlerDescriptor replaced)
             where TContext : BaseContext

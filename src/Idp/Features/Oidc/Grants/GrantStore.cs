@@ -18,8 +18,9 @@ internal sealed record GrantState(
     Guid Id, bool IsValid, Guid CitizenId, string ClientId, string Sid, string Scopes, string Locale, string Nickname,
     int? RefreshStatus);
 
-/// <summary>What is to be written when a code is issued.</summary>
-internal sealed record GrantEntry(Session Session, Client Client, string Subject, string Scopes, string Locale, string? NewConsent);
+/// <summary>What is to be written when a code is issued. Authorization details are agreed to this time only; their types are recorded.</summary>
+internal sealed record GrantEntry(
+    Session Session, Client Client, string Subject, string Scopes, string Locale, string? NewConsent, IReadOnlyList<string> DetailTypes);
 
 /// <summary>Grants, pairwise subjects and consents by plain SQL: one round trip a step on PostgreSQL.</summary>
 internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, TimeProvider time)
@@ -116,7 +117,10 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
                             .Add("released", released).Add("now", now),
                         ct);
                     await work.AppendAsync(
-                        AuditEvents.ConsentGranted(audit.Create(), entry.Session, entry.Client.Id, released), ct);
+                        AuditEvents.ConsentGranted(
+                            audit.Create(), entry.Session, entry.Client.Id,
+                            string.Join(' ', [released, .. entry.DetailTypes.Select(type => "details:" + type)])),
+                        ct);
                 }
 
                 return true;

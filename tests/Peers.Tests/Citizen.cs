@@ -31,23 +31,51 @@ internal sealed class Citizen
     /// <summary>The same person at a browser that knows nothing of them.</summary>
     internal Citizen InNewBrowser() => new(_deployment, _browser.Authenticator);
 
-    /// <summary>Opens an address of the server and does what is asked, until the browser is sent elsewhere.</summary>
-    /// <returns>Where it is sent.</returns>
-    internal async Task<Uri> VisitAsync(string address)
+    /// <summary>Opens an address of the server and does what is asked, until there is nothing more to do there.</summary>
+    internal async Task<Arrival> VisitAsync(string address)
     {
         var page = await _browser.OpenAsync(address);
-        for (var steps = 0; steps < 5 && page.Leaving is null; steps++)
+        for (var steps = 0; steps < 8; steps++)
         {
-            page = page.Forms.Any(form => form.Passkey == "get") ? await _browser.UsePasskeyAsync()
-                : page.Forms.FirstOrDefault(form => form.Buttons.Any(b => b is { Key: "answer", Value: "agree" })) is { } consent
-                    ? await _browser.SendAsync(consent, ("answer", "agree"))
-                    : throw new RefusedException(
-                        $"{page.Path} {page.ProblemCode} {page.Text}", page.Status,
-                        page.Headers.TryGetValues(Nginx.NodeHeader, out var nodes) ? string.Join(' ', nodes) : "");
+            if (page.Leaving is { } elsewhere)
+            {
+                return new Arrival(elsewhere, null);
+            }
+
+            if (page.Forms.FirstOrDefault(form => form.Action.StartsWith("http", StringComparison.Ordinal)) is { } answer)
+            {
+                // The page sends this form by itself.
+                return new Arrival(new Uri(answer.Action), answer.Fields);
+            }
+
+            page = await AnswerAsync(page);
         }
 
-        return page.Leaving ?? throw new InvalidOperationException($"The journey does not end: {page.Address}");
+        throw new InvalidOperationException($"The journey does not end: {page.Address}");
     }
+
+    private Task<BrowserPage> AnswerAsync(BrowserPage page)
+    {
+        if (page.Forms.Any(form => form.Passkey == "get"))
+        {
+            return _browser.UsePasskeyAsync();
+        }
+
+        foreach (var form in page.Forms)
+        {
+            if (form.Buttons.Any(button => button is { Key: "answer", Value: "agree" }))
+            {
+                return _browser.SendAsync(form, ("answer", "agree"));
+            }
+        }
+
+        throw new RefusedException(
+            $"{page.Path} {page.ProblemCode} {page.Text}", page.Status,
+            page.Headers.TryGetValues(Nginx.NodeHeader, out var nodes) ? string.Join(' ', nodes) : "");
+    }
+
+    /// <summary>Where the browser ended: outside, with an answer in the address or in a form.</summary>
+    internal sealed record Arrival(Uri At, IReadOnlyDictionary<string, string>? Form);
 
     /// <summary>One request and its answer.</summary>
     internal sealed record Step(string Method, string Path, string Node);

@@ -77,7 +77,7 @@ internal sealed class Agency(Deployment deployment, PeerClient client)
     /// <returns>The code.</returns>
     internal async Task<string> EnterAsync(Citizen citizen)
     {
-        var back = await citizen.VisitAsync(await PushAsync());
+        var back = (await citizen.VisitAsync(await PushAsync())).At;
         back.GetLeftPart(UriPartial.Path).ShouldBe(client.RedirectUri);
         return QueryHelpers.ParseQuery(back.Query)["code"].ToString();
     }

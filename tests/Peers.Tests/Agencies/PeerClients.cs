@@ -48,11 +48,40 @@ internal static partial class PeerClients
         m["tls_client_certificate_bound_access_tokens"] = true;
     });
 
+    /// <summary>An API, which is for others to ask for.</summary>
+    internal static readonly PeerClient Api = new("peer-api", m => m["moi_resource"] = JsonNode.Parse("""
+        {
+          "identifier": "https://peer-api.example/api",
+          "scopes": {"peer-api.read": {"zh-TW": "讀取您的稅籍", "en": "Read your tax records"}},
+          "authorization_details_types": {
+            "peer-api.payment": {
+              "zh-TW": "繳納一筆稅款", "en": "Pay a tax",
+              "fields": {"money": {"kind": "amount", "zh-TW": "金額", "en": "Amount", "required": true}}
+            }
+          }
+        }
+        """));
+
+    /// <summary>Uses the API.</summary>
+    internal static readonly PeerClient OfApi = new("peer-user", m =>
+    {
+        m["scope"] = "openid profile peer-api.read";
+        m["authorization_details_types"] = new JsonArray("peer-api.payment");
+    });
+
+    /// <summary>Wants every answer signed.</summary>
+    internal static readonly PeerClient SignedAnswers = new("peer-signed", m =>
+    {
+        m["authorization_signed_response_alg"] = "PS256";
+        m["userinfo_signed_response_alg"] = "ES256";
+        m["introspection_signed_response_alg"] = "ES256";
+    });
+
     /// <summary>For the tests that send requests by the hundred.</summary>
     internal static readonly PeerClient Busy = new("peer-busy");
 
     private static readonly PeerClient[] All =
-        [WithKey, WithBasicSecret, WithFormSecret, Public, Ps256, Rs256, WithLogout, WithDpop, Certified, SelfCertified, Busy];
+        [WithKey, WithBasicSecret, WithFormSecret, Public, Ps256, Rs256, WithLogout, WithDpop, Certified, SelfCertified, Api, OfApi, SignedAnswers, Busy];
 
     internal static string Registration() => new JsonArray([.. All.Select(client => client.Metadata.DeepClone())]).ToJsonString();
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Moi.Identity.Peers.Tests.Agencies;
 
@@ -34,7 +35,8 @@ public sealed class RelyingParty(Deployment deployment) : IAsyncLifetime
             var message = await _node.ReadAsync();
             if ((string?)message["visit"] is { } address)
             {
-                await _node.WriteAsync(new JsonObject { ["at"] = (await citizen!.VisitAsync(address)).AbsoluteUri });
+                var (at, form) = await citizen!.VisitAsync(address);
+                await _node.WriteAsync(new JsonObject { ["at"] = at.AbsoluteUri, ["form"] = JsonSerializer.SerializeToNode(form) });
                 continue;
             }
 

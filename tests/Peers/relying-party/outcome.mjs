@@ -17,7 +17,9 @@ export async function refusal(step) {
   try {
     await step();
   } catch (error) {
-    return { error: error.error, description: error.error_description, status: error.status, code: error.code };
+    // A challenge (RFC 6750 §3) says it in a header field.
+    const said = error.cause?.[0]?.parameters ?? error;
+    return { error: error.error ?? said.error, description: said.error_description, status: error.status, code: error.code };
   }
   throw new Error('this should have been refused');
 }

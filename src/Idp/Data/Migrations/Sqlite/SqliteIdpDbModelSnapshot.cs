@@ -509,6 +509,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("credential_id");
 
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
                     b.Property<string>("Locale")
                         .IsRequired()
                         .HasMaxLength(16)

@@ -11,7 +11,7 @@ using Moi.Identity.Idp.Data;
 namespace Moi.Identity.Idp.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteIdpDb))]
-    [Migration("20261126145502_Initial")]
+    [Migration("20261126181356_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -511,6 +511,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     b.Property<Guid>("CredentialId")
                         .HasColumnType("TEXT")
                         .HasColumnName("credential_id");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
 
                     b.Property<string>("Locale")
                         .IsRequired()

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Moi.Identity.Idp.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresIdpDb))]
-    [Migration("20261126145601_Initial")]
+    [Migration("20261126181830_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -518,6 +518,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     b.Property<Guid>("CredentialId")
                         .HasColumnType("uuid")
                         .HasColumnName("credential_id");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
 
                     b.Property<string>("Locale")
                         .IsRequired()

@@ -27,9 +27,17 @@ internal sealed partial class ClientCatalog(
     /// <summary>The protected resource to which a scope belongs; none for the scopes of OpenID Connect.</summary>
     internal ProtectedResource? ResourceOf(string scope) => _resourcesByScope.GetValueOrDefault(scope);
 
+    /// <summary>A scope of a protected resource, with its words.</summary>
+    internal ResourceScope? FindScope(string name) => ResourceOf(name)?.Scopes.FirstOrDefault(scope => scope.Name == name);
+
     /// <summary>The protected resource of this identifier.</summary>
     internal ProtectedResource? FindResource(string identifier)
         => _resourcesByScope.Values.FirstOrDefault(resource => resource.Identifier == identifier);
+
+    /// <summary>The client that is the protected resource of this identifier.</summary>
+    internal Client? FindByResource(string identifier)
+        => _clients.Values.Select(entry => entry.Client)
+            .FirstOrDefault(client => client.IsActive && client.Resource?.Identifier == identifier);
 
     /// <summary>Whether a scope can be asked for.</summary>
     internal bool HasScope(string scope) => ScopeCatalogue.Exists(scope) || _resourcesByScope.ContainsKey(scope);

@@ -30,6 +30,10 @@ internal static class ScopeCatalogue
     internal static IReadOnlyList<string> ReleasedBy(IEnumerable<string> scopes)
     {
         var asked = scopes.ToHashSet(StringComparer.Ordinal);
-        return [.. All.Where(s => asked.Contains(s.Name)).SelectMany(s => s.Claims.Prepend("scope:" + s.Name))];
+        return
+        [
+            .. All.Where(s => asked.Contains(s.Name)).SelectMany(s => s.Claims.Prepend("scope:" + s.Name)),
+            .. asked.Where(name => !Exists(name)).Order(StringComparer.Ordinal).Select(name => "scope:" + name),
+        ];
     }
 }

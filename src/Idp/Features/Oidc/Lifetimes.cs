@@ -8,6 +8,9 @@ internal static class Lifetimes
 
     internal static readonly TimeSpan Code = TimeSpan.FromSeconds(60);
 
+    /// <summary>From a device asking to the citizen answering (RFC 8628 §3.2).</summary>
+    internal static readonly TimeSpan DeviceCode = TimeSpan.FromMinutes(10);
+
     internal static readonly TimeSpan AccessToken = TimeSpan.FromMinutes(5);
 
     internal static readonly TimeSpan IdToken = TimeSpan.FromMinutes(5);

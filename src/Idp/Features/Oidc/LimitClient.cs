@@ -15,7 +15,8 @@ internal sealed class LimitClient(RequestLimiter limiter, ClientCatalog clients)
     public async ValueTask HandleAsync(ProcessAuthenticationContext context)
     {
         if (context.EndpointType is not (OpenIddictServerEndpointType.Token or OpenIddictServerEndpointType.PushedAuthorization
-            or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation))
+            or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation
+            or OpenIddictServerEndpointType.DeviceAuthorization))
         {
             return;
         }

@@ -12,7 +12,8 @@ internal sealed class LimitRequests(RequestDelegate next, RequestLimiter limiter
 {
     private const int WeightOfRefusal = 9;
 
-    private static readonly string[] Pages = ["/sign-in", "/sign-up", "/administrators", "/connect"];
+    private static readonly string[] Pages = ["/sign-in", "/sign-up", "/administrators", "/connect", "/device"];
+    private static readonly object Expected = new();
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -29,11 +30,14 @@ internal sealed class LimitRequests(RequestDelegate next, RequestLimiter limiter
         }
 
         await next(context);
-        if (context.Response.StatusCode is 400 or 401 or 403)
+        if (context.Response.StatusCode is 400 or 401 or 403 && !context.Items.ContainsKey(Expected))
         {
             limiter.Add(rule, sender, WeightOfRefusal);
         }
     }
+
+    /// <summary>The refusal of this request is what an honest sender waits for: it weighs no more than any other answer.</summary>
+    internal static void ExpectRefusal(HttpContext context) => context.Items[Expected] = true;
 
     /// <summary>429, as a page or as the error that programs understand.</summary>
     internal static Task RefuseAsync(HttpContext context, TimeSpan wait)

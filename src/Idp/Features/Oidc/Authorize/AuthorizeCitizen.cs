@@ -8,6 +8,7 @@ using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
@@ -175,27 +176,8 @@ internal sealed class AuthorizeCitizen(
             : address;
     }
 
+    /// <summary>RFC 9068 §3: without a resource in the request, the token is for the default one, our userinfo endpoint.</summary>
     private ClaimsPrincipal Principal(Session session, string subject, IEnumerable<string> scopes, Guid grantId)
-    {
-        var identity = new ClaimsIdentity(SessionAuthentication.Scheme_, Claims.Name, Claims.Role);
-        identity.SetClaim(Claims.Subject, subject)
-            .SetClaim("sid", session.Sid)
-            .SetClaim(Claims.AuthenticationContextReference, AssuranceLevels.Of(session, time.GetUtcNow()))
-            .SetClaim(Claims.AuthenticationTime, session.AuthTime.ToUnixTimeSeconds())
-            .SetClaims(Claims.AuthenticationMethodReference, [.. session.Amr]);
-        identity.SetDestinations(static claim => claim.Type switch
-        {
-            Claims.AuthenticationContextReference or Claims.AuthenticationTime =>
-                [Destinations.IdentityToken, Destinations.AccessToken],
-            "sid" or Claims.AuthenticationMethodReference => [Destinations.IdentityToken],
-            _ => [],
-        });
-        var principal = new ClaimsPrincipal(identity);
-        principal.SetScopes(scopes);
-
-        // RFC 9068 §3: without a resource in the request, the token is for the default one, our userinfo endpoint.
-        principal.SetResources(options.Value.Issuer + "connect/userinfo");
-        principal.SetAuthorizationId(grantId.ToString());
-        return principal;
-    }
+        => new CitizenClaims(subject, session.Sid, AssuranceLevels.Of(session, time.GetUtcNow()), session.AuthTime, session.Amr)
+            .ToPrincipal(scopes, [options.Value.Issuer + "connect/userinfo"], grantId);
 }

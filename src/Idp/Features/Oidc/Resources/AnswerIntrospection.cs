@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.TokenExchange;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using OpenIddict.Abstractions;
@@ -9,19 +10,16 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Moi.Identity.Idp.Features.Oidc.Resources;
 
 /// <summary>RFC 7662: a token is active only as long as its grant, the citizen, the passkey and the client are.</summary>
-internal sealed class AnswerIntrospection(GrantStore grants, ClientCatalog clients)
+internal sealed class AnswerIntrospection(LiveTokens tokens, GrantStore grants, ClientCatalog clients)
     : IOpenIddictServerHandler<HandleIntrospectionRequestContext>
 {
     public async ValueTask HandleAsync(HandleIntrospectionRequestContext context)
     {
         var token = context.GenericTokenPrincipal;
-        var isRefresh = token.HasTokenType(TokenTypeIdentifiers.RefreshToken);
-        Guid? refreshId = isRefresh && Guid.TryParse(token.GetTokenId(), out var id) ? id : null;
-        var grant = (isRefresh ? token.GetGrantId() : token.GetGrantIdOfAccessToken()) is { } grantId
-            ? await grants.FindAsync(grantId, refreshId, context.CancellationToken)
-            : null;
-        if (grant is not { IsValid: true } || clients.Find(grant.ClientId) is null
-            || (isRefresh && grant.RefreshStatus != (int)RefreshTokenStatus.Valid))
+        var isActive = token.HasTokenType(TokenTypeIdentifiers.RefreshToken)
+            ? await IsActiveRefreshTokenAsync(context)
+            : await tokens.FindAsync(token, context.CancellationToken) is not null;
+        if (!isActive)
         {
             // The engine turns this into {"active": false}, which says nothing about why.
             context.Reject(Errors.InvalidToken, "The token is not active.");
@@ -37,5 +35,19 @@ internal sealed class AnswerIntrospection(GrantStore grants, ClientCatalog clien
                 context.Claims[name] = long.TryParse(claim.Value, out var number) ? number : claim.Value;
             }
         }
+
+        if (ActorChain.Read(token) is { } act)
+        {
+            context.Claims[ActorChain.Claim] = act;
+        }
+    }
+
+    private async ValueTask<bool> IsActiveRefreshTokenAsync(HandleIntrospectionRequestContext context)
+    {
+        var token = context.GenericTokenPrincipal;
+        return token.GetGrantId() is { } grantId && Guid.TryParse(token.GetTokenId(), out var id)
+            && await grants.FindAsync(grantId, id, context.CancellationToken)
+                is { IsValid: true, RefreshStatus: (int)RefreshTokenStatus.Valid } grant
+            && clients.Find(grant.ClientId) is not null;
     }
 }

@@ -5,6 +5,7 @@ using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Conformance;
 using Moi.Identity.Idp.Features.Consent;
+using Moi.Identity.Idp.Features.Devices;
 using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Metadata;
 using Moi.Identity.Idp.Features.Oidc;
@@ -27,7 +28,7 @@ return await StartupFailures.ExplainAsync(async () =>
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb().AddLimits();
     services.AddAudit().AddMetadata().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent()
-        .AddAdministrators().AddConformance();
+        .AddDevices().AddAdministrators().AddConformance();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));

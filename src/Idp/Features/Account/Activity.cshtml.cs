@@ -70,10 +70,11 @@ internal sealed class ActivityModel(
             ?? (Guid.TryParse(Detail("credential"), out var id) ? passkeys.GetValueOrDefault(id) : null)
             ?? texts["Passkey.Gone"].Value;
         var service = e.ClientId is null ? "" : await services.NameAsync(e.ClientId, ct) ?? e.ClientId;
-        var sentence = texts["Event." + e.Name + (Detail("reason") is { } reason ? "." + reason : ""), passkey, service];
+        var target = Detail("target") is { } other ? await services.NameAsync(other, ct) ?? other : "";
+        var sentence = texts["Event." + e.Name + (Detail("reason") is { } reason ? "." + reason : ""), passkey, service, target];
         if (sentence.ResourceNotFound)
         {
-            sentence = texts["Event." + e.Name, passkey, service];
+            sentence = texts["Event." + e.Name, passkey, service, target];
         }
 
         return new ActivityLine(

@@ -99,6 +99,14 @@ internal sealed class ConnectedServices(
             }
         }
 
+        foreach (var scope in released.Where(name => name.StartsWith("scope:", StringComparison.Ordinal)))
+        {
+            if (clients.FindScope(scope["scope:".Length..]) is { } known)
+            {
+                yield return InLanguage(known.TextZh, known.TextEn);
+            }
+        }
+
         if (released.Contains("scope:" + ScopeCatalogue.OfflineAccess))
         {
             yield return texts["Offline"];

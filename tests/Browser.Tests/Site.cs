@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Moi.Identity.Testing;
 
@@ -52,14 +53,34 @@ public sealed class Site : IAsyncLifetime, ISite
             [{
               "client_id": "everything", "client_name": "All About You", "client_name#zh-TW": "全部資料服務",
               "moi_agency": "everything", "moi_agency_name": "Agency of Everything", "moi_agency_name#zh-TW": "全部資料管理處",
-              "redirect_uris": ["http://everything.localhost/callback"], "grant_types": ["authorization_code", "refresh_token"],
-              "scope": "openid profile offline_access", "token_endpoint_auth_method": "none"
+              "redirect_uris": ["http://everything.localhost/callback"],
+              "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
+              "scope": "openid profile offline_access cases.read", "token_endpoint_auth_method": "none"
+            }, {
+              "client_id": "case-archive", "client_name": "Case Archive", "client_name#zh-TW": "案件檔案",
+              "moi_agency": "everything", "moi_agency_name": "Agency of Everything", "moi_agency_name#zh-TW": "全部資料管理處",
+              "grant_types": [], "response_types": [], "scope": "", "token_endpoint_auth_method": "client_secret_basic",
+              "moi_resource": {
+                "identifier": "https://cases.example/api",
+                "scopes": { "cases.read": { "zh-TW": "讀取您的案件", "en": "Read your cases" } }
+              }
             }]
             """);
         var (exitCode, output) = await _idp.RunAsync("clients", "apply", file);
         exitCode.ShouldBe(0, output);
         return $"{Idp}/connect/authorize?client_id=everything&response_type=code&redirect_uri=http://everything.localhost/callback"
-            + $"&scope=openid%20profile%20offline_access&code_challenge={new string('A', 43)}&code_challenge_method=S256";
+            + $"&scope=openid%20profile%20offline_access%20cases.read&code_challenge={new string('A', 43)}&code_challenge_method=S256";
+    }
+
+    /// <summary>A device of that agency asks to be let in.</summary>
+    /// <returns>The code that it shows.</returns>
+    public async Task<string> RequestDeviceAsync()
+    {
+        using var http = LocalhostHttp.Client(Idp);
+        var answer = await http.PostAsync(
+            new Uri("/connect/device", UriKind.Relative),
+            new FormUrlEncodedContent([new("client_id", "everything"), new("scope", "openid profile offline_access cases.read")]));
+        return (string)JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!["user_code"]!;
     }
 
     public async ValueTask InitializeAsync()

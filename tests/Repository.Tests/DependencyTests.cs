@@ -16,6 +16,7 @@ public partial class DependencyTests
         ["Audit"] = [],
         ["Clients"] = ["Audit", "Passkeys", "SignIn"],
         ["Consent"] = ["Account", "Audit", "Clients", "Oidc", "SignIn"],
+        ["Devices"] = ["Account", "Audit", "Clients", "Consent", "Oidc", "Passkeys", "SignIn"],
         ["InAppBrowsers"] = ["SignIn"],
         ["Metadata"] = ["Audit", "Oidc", "Passkeys"],
         ["Oidc"] = ["Audit", "Clients", "Passkeys", "SignIn"],

@@ -184,7 +184,8 @@ public abstract class DeviceTests(OidcServer server)
         await browser.SignUpAsync();
         await ApproveAsync(browser, device);
 
-        var tokens = await (await PollAsync(agency, device, ("scope", Scope))).JsonAsync();
+        await IsRefusedAsync(PollAsync(agency, device, ("scope", Scope)), "invalid_request");
+        var tokens = await (await PollAsync(agency, device)).JsonAsync();
 
         ((string?)Jwt.Claims((string)tokens["access_token"]!)["scope"]).ShouldBe("openid");
         tokens.ContainsKey("refresh_token").ShouldBeFalse();

@@ -68,7 +68,7 @@ internal sealed partial class RedeemDeviceCode(
             return;
         }
 
-        // T11: the scopes are those that the citizen saw, whatever this request says.
+        // T11: the scopes are those that the citizen saw; the engine refuses a request that names others.
         string[] resources =
         [
             options.Value.Issuer + "connect/userinfo",

@@ -1,6 +1,6 @@
 using Moi.Identity.Idp.Features.Clients;
-using Moi.Identity.Idp.Features.Oidc.TokenExchange;
 using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.TokenExchange;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Moi.Identity.Idp.Features.Clients;
-using Moi.Identity.Idp.Features.Oidc.TokenExchange;
 using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.TokenExchange;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;

@@ -94,6 +94,19 @@ public sealed class MoiIdentityOptions
     /// <value>Default <see langword="null"/>: a small page at <c>/moi/signed-out</c>.</value>
     public string? SignedOutRedirect { get; set; }
 
+    /// <summary>Bind access tokens to a key of this application (DPoP, RFC 9449), so that a stolen one opens nothing.</summary>
+    /// <value>Default <see langword="false"/>; the profile <c>fapi2</c> wants it.</value>
+    /// <remarks>
+    /// The key is made at the first start, in the folder <c>dpop</c> of <see cref="Keys"/>, and shared by all instances. Pushed requests,
+    /// token requests, userinfo and the calls of <c>AddMoiUserToken</c>, <c>AddMoiClientToken</c> and <c>AddMoiOnBehalfOf</c> carry a proof
+    /// each; nonces are followed. A provider that answers with an unbound token is refused.
+    /// </remarks>
+    public bool Dpop { get; set; }
+
+    /// <summary>Sign the authorization request (RFC 9101), so that it is known for certain who asked for what.</summary>
+    /// <value>Default <see langword="false"/>. The request is pushed either way, which already keeps it from being altered.</value>
+    public bool SignedRequests { get; set; }
+
     /// <summary>Also accept ID tokens and logout tokens signed with RS256.</summary>
     /// <value>Default <see langword="false"/>: ES256 and PS256 only, as FAPI 2.0 asks.</value>
     public bool AllowRS256 { get; set; }
@@ -106,6 +119,9 @@ public sealed class MoiIdentityOptions
     /// <summary>UNSAFE: allow plain <c>http</c> to a provider that is not on this machine.</summary>
     /// <value>Default <see langword="false"/>. Anyone on the network path can sign in as any citizen when this is set.</value>
     public bool UnsafeAllowHttp { get; set; }
+
+    /// <summary>Whether citizens sign in here (<c>AddMoiIdentity</c>), or the application is a client without pages (<c>AddMoiIdentityClient</c>).</summary>
+    internal bool SignsCitizensIn { get; set; }
 
     internal bool IsHttps => PublicOrigin.StartsWith("https:", StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Moi.Identity.Sdk.Tests.Fake;
+using Moi.Identity.Testing;
 
 namespace Moi.Identity.Sdk.Tests.Api;
 
@@ -141,6 +142,18 @@ public sealed class AccessTokenTests : IAsyncLifetime
         answer.Challenges.Length.ShouldBe(2);
         answer.Challenges.ShouldAllBe(challenge => challenge.Contains("error=", StringComparison.Ordinal) == (error.Length > 0));
         answer.Challenges.ShouldAllBe(challenge => challenge.Contains(error, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_tokens_are_none()
+    {
+        using var http = LocalhostHttp.Client(_draft.Api.Origin);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/taxes");
+        request.Headers.TryAddWithoutValidation("Authorization", ["Bearer " + _draft.Token(), "Bearer " + _draft.Token()]);
+
+        using var response = await http.SendAsync(request);
+
+        ((int)response.StatusCode).ShouldBe(400);
     }
 
     [Fact]

@@ -38,9 +38,9 @@ internal sealed class CallingAgency : IAsyncDisposable
                 };
                 agency.Map = app =>
                 {
-                    app.MapGet("/call/{**path}", (string path, IHttpClientFactory clients) => CallAsync(clients, HttpMethod.Get, path)).RequireCitizen();
-                    app.MapGet("/post", (IHttpClientFactory clients) => CallAsync(clients, HttpMethod.Post, "taxes")).RequireCitizen();
-                    app.MapGet("/open-call/{**path}", (string path, IHttpClientFactory clients) => CallAsync(clients, HttpMethod.Get, path));
+                    app.MapGet("/call/{**path}", (string path, IHttpClientFactory clients, CancellationToken aborted) => CallAsync(clients, HttpMethod.Get, path, aborted)).RequireCitizen();
+                    app.MapGet("/post", (IHttpClientFactory clients, CancellationToken aborted) => CallAsync(clients, HttpMethod.Post, "taxes", aborted)).RequireCitizen();
+                    app.MapGet("/open-call/{**path}", (string path, IHttpClientFactory clients, CancellationToken aborted) => CallAsync(clients, HttpMethod.Get, path, aborted));
                 };
             },
             [("Scopes:0", "offline_access"), ("Scopes:1", "taxes.read"), ("Scopes:2", "taxes.write"), ("Dpop", dpop.ToString()), .. settings]);
@@ -55,10 +55,10 @@ internal sealed class CallingAgency : IAsyncDisposable
         return await CallAsync(path);
     }
 
-    internal async Task<string> CallAsync(string path = "/call/who", string? instance = null)
+    internal async Task<string> CallAsync(string path = "/call/who", string? instance = null, CancellationToken ct = default)
     {
-        using var response = await Agency.Browser.OnceAsync(HttpMethod.Get, (instance ?? Agency.Origin) + path);
-        return response.StatusCode + " " + await response.Content.ReadAsStringAsync();
+        using var response = await Agency.Browser.OnceAsync(HttpMethod.Get, (instance ?? Agency.Origin) + path, null, ct);
+        return response.StatusCode + " " + await response.Content.ReadAsStringAsync(ct);
     }
 
     /// <summary>Until the provider has received so many refreshes.</summary>
@@ -78,14 +78,14 @@ internal sealed class CallingAgency : IAsyncDisposable
         await Api.DisposeAsync();
     }
 
-    private static async Task<string> CallAsync(IHttpClientFactory clients, HttpMethod method, string path)
+    private static async Task<string> CallAsync(IHttpClientFactory clients, HttpMethod method, string path, CancellationToken ct)
     {
         try
         {
             using var http = clients.CreateClient("taxes");
             using var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post ? new StringContent("the body") : null };
-            using var response = await http.SendAsync(request);
-            return (int)response.StatusCode + " " + await response.Content.ReadAsStringAsync();
+            using var response = await http.SendAsync(request, ct);
+            return (int)response.StatusCode + " " + await response.Content.ReadAsStringAsync(ct);
         }
         catch (MoiTokenException failure)
         {

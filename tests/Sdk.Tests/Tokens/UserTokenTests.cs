@@ -101,6 +101,40 @@ public sealed class UserTokenTests(RedisServer redis)
     }
 
     [Fact]
+    public async Task A_call_that_is_given_up_during_a_renewal_loses_nothing()
+    {
+        await using var calling = await CallingAgency.StartAsync(dpop: false);
+        await calling.SignInAndCallAsync();
+        calling.Agency.Time.Advance(TimeSpan.FromSeconds(280));
+        var renewal = new TaskCompletionSource();
+        calling.Provider.DuringRefresh = () => renewal.Task;
+        using var giveUp = new CancellationTokenSource();
+
+        var call = calling.CallAsync("/call/who", null, giveUp.Token);
+        await calling.WaitForRefreshAsync(2);
+        await giveUp.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(call);
+        renewal.SetResult();
+
+        (await calling.CallAsync()).ShouldBe(Good);
+        calling.Provider.CountOf("refresh_token").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_nonce_is_for_the_server_it_came_from()
+    {
+        await using var calling = await CallingAgency.StartAsync(dpop: true, apiSettings: [("MoiIdentityApi:DpopNonce", "true")]);
+        calling.Provider.Nonce = "n-1";
+        (await calling.SignInAndCallAsync()).ShouldBe(Good);
+        calling.Agency.Time.Advance(TimeSpan.FromSeconds(280));
+        calling.Provider.Proofs.Clear();
+
+        (await calling.CallAsync()).ShouldBe(Good);
+
+        calling.Provider.Proofs.ShouldAllBe(proof => proof.Error == null);
+    }
+
+    [Fact]
     public async Task A_token_that_the_API_refuses_is_renewed_once_and_the_call_made_again()
     {
         await using var calling = await CallingAgency.StartAsync(dpop: false);

@@ -55,7 +55,7 @@ public sealed class BoundTokenTests(RedisServer redis) : IAsyncLifetime
         answer.Challenges.ShouldContain(c => c.StartsWith($"DPoP error=\"{Bends[bent].Error}\"", StringComparison.Ordinal) && c.Contains("algs=\"ES256 ", StringComparison.Ordinal));
     }
 
-    [Fact(DisplayName = "§7.2: a bound token as a bearer token is refused")]
+    [Fact(DisplayName = "T16 §7.2: a bound token as a bearer token is refused")]
     public async Task A_downgrade_is_refused()
     {
         _draft.Scheme = "Bearer";
@@ -91,7 +91,7 @@ public sealed class BoundTokenTests(RedisServer redis) : IAsyncLifetime
         ((int)response.StatusCode).ShouldBe(401);
     }
 
-    [Theory(DisplayName = "§11.1: a proof works once, on all instances")]
+    [Theory(DisplayName = "T16 §11.1: a proof works once, on all instances")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_proof_works_once(bool shared)

@@ -33,7 +33,7 @@ internal static class ClientMetadata
         }
 
         client["jwks_uri"] = prefix + MoiIdentityDefaults.JwksPath;
-        client["token_endpoint_auth_method"] = "private_key_jwt";
+        client["token_endpoint_auth_method"] = moi.TokenEndpointAuthMethod;
         client["grant_types"] = new JsonArray([.. Grants(moi, usedGrants).Select(grant => JsonValue.Create(grant))]);
         if (moi.Dpop)
         {

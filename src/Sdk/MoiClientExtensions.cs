@@ -37,6 +37,7 @@ public static class MoiClientExtensions
             services.TryAddSingleton(TimeProvider.System);
             services.AddSingleton<ClientKeys>();
             services.AddSingleton<ClientAssertions>();
+            services.AddSingleton<ClientCertificate>();
             services.AddSingleton<DpopKeys>();
             services.AddSingleton<DpopNonces>();
             services.AddSingleton<DpopProofs>();
@@ -64,8 +65,8 @@ public static class MoiClientExtensions
 
         // Open to everyone on purpose: the provider comes without a credential, and nothing here is secret.
         var moi = endpoints.MapGroup("").AllowAnonymous().ExcludeFromDescription();
-        moi.MapGet(MoiIdentityDefaults.JwksPath, (ClientKeys keys) =>
-            TypedResults.Json(new PublicJwks([.. keys.Reload().Select(k => k.ToPublicJwk())]), contentType: "application/jwk-set+json"));
+        moi.MapGet(MoiIdentityDefaults.JwksPath, (ClientKeys keys, ClientCertificate certificate) =>
+            TypedResults.Json(new PublicJwks([.. keys.Reload().Select(k => k.ToPublicJwk()), .. certificate.ToPublicJwks()]), PublicJwks.Json, "application/jwk-set+json"));
         moi.MapGet(MoiIdentityDefaults.ClientMetadataPath, ClientMetadata.Handle);
         return endpoints;
     }

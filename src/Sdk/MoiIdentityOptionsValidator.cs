@@ -47,6 +47,12 @@ internal sealed class MoiIdentityOptionsValidator : IValidateOptions<MoiIdentity
             mistakes.Add("MOI015: MoiIdentity:SignedRequests needs pushed requests. Take MoiIdentity:UnsafeAllowWithoutPar away.");
         }
 
+        if (options.UsesCertificate && string.IsNullOrWhiteSpace(options.ClientCertificate))
+        {
+            mistakes.Add($"MOI016: MoiIdentity:ClientAuthentication is {options.ClientAuthentication} but MoiIdentity:ClientCertificate is empty. "
+                + "Write the PEM file with the certificate and its key.");
+        }
+
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);
     }
 

@@ -7,12 +7,13 @@ namespace Moi.Identity;
 
 /// <summary>Reads or makes the key pair before the first request, so that a folder that cannot be used is an error at start.</summary>
 internal sealed partial class MoiIdentityStartup(
-    ClientKeys keys, DpopKeys dpop, IOptions<MoiIdentityOptions> options, ILogger<MoiIdentityStartup> logger) : IHostedService
+    ClientKeys keys, ClientCertificate certificate, DpopKeys dpop, IOptions<MoiIdentityOptions> options, ILogger<MoiIdentityStartup> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var moi = options.Value;
         keys.Reload();
+        certificate.Load();
         if (moi.Dpop)
         {
             dpop.Reload();

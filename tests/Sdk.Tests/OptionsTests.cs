@@ -39,6 +39,7 @@ public sealed class OptionsTests
         { "Scopes=openid profile", "MOI008: MoiIdentity:Scopes" },
         { "Keys=", "MOI009: MoiIdentity:Keys" },
         { "Language=fr", "MOI010: MoiIdentity:Language" },
+        { "ClientAuthentication=TlsClientAuth", "MOI016: MoiIdentity:ClientAuthentication" },
         { "SignedOutRedirect=https://elsewhere.example", "MOI011: MoiIdentity:SignedOutRedirect" },
     };
 

@@ -34,25 +34,30 @@ internal sealed class BackChannelHandler(
             return await AttemptAsync(request, attempt => PrepareAsync(attempt, fields, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
 
-        if (options.Value.Dpop && request.Headers.Authorization is { Scheme: "Bearer", Parameter: { } token })
+        // ASP.NET Core's handler asks for userinfo, knows Bearer only, and goes to the endpoint that is for everybody.
+        if (request.Headers.Authorization is { Scheme: "Bearer", Parameter: { } token })
         {
-            // ASP.NET Core's handler asks for userinfo and knows Bearer only.
-            request.Headers.Authorization = new AuthenticationHeaderValue(DpopProofs.Scheme, token);
-            var key = Key(keys.Chosen);
-            return await AttemptAsync(request, attempt =>
+            await UseCertificateAsync(request, cancellationToken).ConfigureAwait(false);
+            if (options.Value.Dpop)
             {
-                proofs.Attach(attempt, key, token);
-                return Task.CompletedTask;
-            }, cancellationToken).ConfigureAwait(false);
+                request.Headers.Authorization = new AuthenticationHeaderValue(DpopProofs.Scheme, token);
+                var key = Key(keys.Chosen);
+                return await AttemptAsync(request, attempt =>
+                {
+                    proofs.Attach(attempt, key, token);
+                    return Task.CompletedTask;
+                }, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PrepareAsync(HttpRequestMessage attempt, IReadOnlyDictionary<string, string> fields, CancellationToken ct)
+    private async Task PrepareAsync(HttpRequestMessage attempt, Dictionary<string, string> fields, CancellationToken ct)
     {
         var configuration = await provider.ConfigurationAsync(ct).ConfigureAwait(false);
-        var isAuthorization = attempt.RequestUri!.AbsoluteUri == new Uri(configuration.PushedAuthorizationRequestEndpoint ?? "about:blank").AbsoluteUri;
+        var isAuthorization = !fields.ContainsKey("grant_type");
+        await UseCertificateAsync(attempt, ct).ConfigureAwait(false);
         var form = new Dictionary<string, string>(fields, StringComparer.Ordinal);
         if (options.Value.Dpop)
         {
@@ -69,9 +74,22 @@ internal sealed class BackChannelHandler(
         }
 
         form["client_id"] = options.Value.ClientId;
-        form["client_assertion_type"] = ClientAssertions.AssertionType;
-        form["client_assertion"] = assertions.Create(configuration.Issuer);
+        if (!options.Value.UsesCertificate)
+        {
+            form["client_assertion_type"] = ClientAssertions.AssertionType;
+            form["client_assertion"] = assertions.Create(configuration.Issuer);
+        }
+
         attempt.Content = new FormUrlEncodedContent(form);
+    }
+
+    /// <summary>RFC 8705 §5: to where certificates are asked for. A second attempt is there already.</summary>
+    private async Task UseCertificateAsync(HttpRequestMessage request, CancellationToken ct)
+    {
+        if (options.Value.UsesCertificate)
+        {
+            request.RequestUri = MtlsEndpoints.Of(await provider.ConfigurationAsync(ct).ConfigureAwait(false), request.RequestUri!);
+        }
     }
 
     private async Task<HttpResponseMessage> AttemptAsync(HttpRequestMessage request, Func<HttpRequestMessage, Task> prepare, CancellationToken ct)

@@ -9,13 +9,13 @@ namespace Moi.Identity.BackChannel;
 internal sealed class Provider : IDisposable
 {
     public Provider(
-        IOptions<MoiIdentityOptions> options, ClientAssertions assertions, RequestObjects requestObjects,
+        IOptions<MoiIdentityOptions> options, ClientAssertions assertions, ClientCertificate certificate, RequestObjects requestObjects,
         DpopKeys keys, DpopProofs proofs, DpopNonces nonces)
     {
         var moi = options.Value;
         Http = new HttpClient(new BackChannelHandler(this, options, assertions, requestObjects, keys, proofs, nonces)
         {
-            InnerHandler = Loopback.CreateHandler(moi.Authority),
+            InnerHandler = certificate.PresentedBy(Loopback.CreateHandler(moi.Authority)),
         })
         {
             Timeout = TimeSpan.FromSeconds(10),

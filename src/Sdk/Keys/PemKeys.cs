@@ -120,15 +120,19 @@ internal abstract partial class PemKeys(string folder, TimeProvider time, ILogge
         }
     }
 
-    private ClientKey Read(string file)
+    /// <summary>SECURITY: whoever reads such a file can act as this agency.</summary>
+    internal static void RequireOwnerOnly(string file, string code, string setting)
     {
-        // SECURITY: whoever reads this file can act as this agency.
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
         {
             throw new InvalidOperationException(
-                $"MOI021: the private key {file} (MoiIdentity:Keys) is open to other users of this machine. Run: chmod 600 '{file}'");
+                $"{code}: the private key {file} ({setting}) is open to other users of this machine. Run: chmod 600 '{file}'");
         }
+    }
 
+    private ClientKey Read(string file)
+    {
+        RequireOwnerOnly(file, "MOI021", "MoiIdentity:Keys");
         if (_known.TryGetValue(file, out var known))
         {
             return known;

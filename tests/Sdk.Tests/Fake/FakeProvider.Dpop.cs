@@ -29,7 +29,7 @@ internal sealed partial class FakeProvider
         }
 
         var result = DpopProof.Check(
-            new DpopRequest(header, context.Request.Method, Origin + path)
+            new DpopRequest(header, context.Request.Method, $"{context.Request.Scheme}://{context.Request.Host}{path}")
             {
                 BoundTo = boundTo,
                 AccessToken = accessToken,

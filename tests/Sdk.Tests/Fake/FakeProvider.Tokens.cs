@@ -72,7 +72,7 @@ internal sealed partial class FakeProvider
     private async Task<IResult> TokenAsync(HttpContext context)
     {
         var form = await FormAsync(context);
-        if (!await IsAuthenticatedAsync(form))
+        if (!await IsAuthenticatedAsync(context, form))
         {
             return TypedResults.Json(new { error = "invalid_client" }, statusCode: 401);
         }

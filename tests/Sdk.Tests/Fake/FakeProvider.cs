@@ -81,9 +81,15 @@ internal sealed partial class FakeProvider : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var origin = $"http://idp.localhost:{FreePort.Next()}";
-        builder.WebHost.UseUrls(origin);
+        var mutualTlsPort = FreePort.Next();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenLocalhost(new Uri(origin).Port);
+            ListenWithMutualTls(kestrel, mutualTlsPort);
+        });
         var app = builder.Build();
-        var provider = new FakeProvider(time, app, origin);
+        var provider = new FakeProvider(time, app, origin) { MutualTlsOrigin = $"https://idp.localhost:{mutualTlsPort}" };
         provider.Map();
         await app.StartAsync();
         return provider;
@@ -144,6 +150,12 @@ internal sealed partial class FakeProvider : IAsyncDisposable
             ["jwks_uri"] = Origin + "/jwks",
             ["pushed_authorization_request_endpoint"] = Origin + "/par",
             ["authorization_response_iss_parameter_supported"] = true,
+            ["mtls_endpoint_aliases"] = new JsonObject
+            {
+                ["token_endpoint"] = MutualTlsOrigin + "/token",
+                ["pushed_authorization_request_endpoint"] = MutualTlsOrigin + "/par",
+                ["userinfo_endpoint"] = MutualTlsOrigin + "/userinfo",
+            },
         };
         BendDiscovery(document);
         return TypedResults.Json(document);
@@ -174,7 +186,7 @@ internal sealed partial class FakeProvider : IAsyncDisposable
             return TypedResults.Json(new { error }, statusCode: 400);
         }
 
-        if (!await IsAuthenticatedAsync(form) || await RequestOfAsync(form) is not { } request || request["code_challenge_method"] != "S256")
+        if (!await IsAuthenticatedAsync(context, form) || await RequestOfAsync(form) is not { } request || request["code_challenge_method"] != "S256")
         {
             return TypedResults.Json(new { error = "invalid_client" }, statusCode: 401);
         }
@@ -247,9 +259,14 @@ internal sealed partial class FakeProvider : IAsyncDisposable
     }
 
     /// <summary>RFC 7523 §3, with the keys that the client publishes at this moment.</summary>
-    private async Task<bool> IsAuthenticatedAsync(Dictionary<string, string> form)
+    private async Task<bool> IsAuthenticatedAsync(HttpContext context, Dictionary<string, string> form)
     {
-        var assertion = new JsonWebToken(form["client_assertion"]);
+        if (!form.TryGetValue("client_assertion", out var text))
+        {
+            return IsAuthenticatedByCertificate(context);
+        }
+
+        var assertion = new JsonWebToken(text);
         lock (_gate)
         {
             Assertions.Add(assertion);

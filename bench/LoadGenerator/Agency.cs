@@ -50,6 +50,7 @@ internal sealed class Agency : IDisposable
             ["scope"] = scope,
             ["moi_agency"] = "load",
             ["moi_profile"] = "basic",
+            ["moi_access_token_lifetime"] = 3600,
         }).ToJsonString();
     }
 
@@ -93,7 +94,7 @@ internal sealed class Agency : IDisposable
     }
 
     /// <summary>Redeems the code of a callback address and validates the ID token.</summary>
-    internal async Task RedeemAsync(PendingRequest pending, Uri callback)
+    internal async Task<JsonNode> RedeemAsync(PendingRequest pending, Uri callback)
     {
         var query = callback.Query.TrimStart('?').Split('&').Select(pair => pair.Split('=', 2))
             .ToDictionary(pair => pair[0], pair => Uri.UnescapeDataString(pair[1]), StringComparer.Ordinal);
@@ -114,6 +115,43 @@ internal sealed class Agency : IDisposable
         Check((string?)claims["aud"] == ClientId, "aud of the ID token");
         Check((string?)claims["nonce"] == pending.Nonce, "nonce of the ID token");
         Validate((string)body["access_token"]!);
+        return body;
+    }
+
+    internal async Task<JsonNode> RefreshAsync(string token)
+    {
+        using var response = await _http.PostAsync("/connect/token", Form(new()
+        {
+            ["grant_type"] = "refresh_token",
+            ["client_id"] = ClientId,
+            ["refresh_token"] = token,
+        }));
+        return await ReadAsync(response, HttpStatusCode.OK);
+    }
+
+    internal async Task UserInfoAsync(string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/connect/userinfo");
+        request.Headers.Authorization = new("Bearer", token);
+        using var response = await _http.SendAsync(request);
+        Check((await ReadAsync(response, HttpStatusCode.OK))["sub"] is not null, "userinfo");
+    }
+
+    internal async Task IntrospectAsync(string token)
+    {
+        using var response = await _http.PostAsync("/connect/introspect", Form(new() { ["client_id"] = ClientId, ["token"] = token }));
+        Check((bool?)(await ReadAsync(response, HttpStatusCode.OK))["active"] == true, "introspection");
+    }
+
+    internal async Task ClientCredentialsAsync()
+    {
+        using var response = await _http.PostAsync("/connect/token", Form(new()
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_id"] = ClientId,
+            ["scope"] = "load.read",
+        }));
+        Validate((string)(await ReadAsync(response, HttpStatusCode.OK))["access_token"]!);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.LoadGenerator;
@@ -7,6 +8,9 @@ internal sealed class Citizen(HttpClient http, string origin, Agency agency, str
 {
     /// <summary>Synced, as most citizens' passkeys are: its counter stays at zero.</summary>
     private readonly SoftAuthenticator _authenticator = new() { IsSynced = true, CounterStep = 0 };
+
+    private Browser _browser = new(http, origin);
+    private JsonNode _tokens = new JsonObject();
 
     /// <summary>Creates the account and its passkey.</summary>
     internal async Task SignUpAsync(string label)
@@ -19,14 +23,45 @@ internal sealed class Citizen(HttpClient http, string origin, Agency agency, str
         await CeremonyAsync(browser, passkey, "create");
     }
 
-    /// <summary>Pushed request, authorize, passkey, consent if it is asked for, code, tokens.</summary>
-    internal async Task SignInAsync()
+    /// <summary>One operation, by the name it has on the command line.</summary>
+    internal async Task DoAsync(string operation)
     {
-        var browser = new Browser(http, origin);
+        switch (operation)
+        {
+            case "again":
+                await EnterAsync(_browser);
+                break;
+            case "refresh":
+                _tokens = await agency.RefreshAsync((string)_tokens["refresh_token"]!);
+                break;
+            case "userinfo":
+                await agency.UserInfoAsync((string)_tokens["access_token"]!);
+                break;
+            case "introspection":
+                await agency.IntrospectAsync((string)_tokens["access_token"]!);
+                break;
+            case "client-credentials":
+                await agency.ClientCredentialsAsync();
+                break;
+            default:
+                await SignInAsync();
+                break;
+        }
+    }
+
+    /// <summary>Pushed request, authorize, passkey, consent if it is asked for, code, tokens.</summary>
+    internal Task SignInAsync() => EnterAsync(_browser = new Browser(http, origin));
+
+    private async Task EnterAsync(Browser browser)
+    {
         var pending = await agency.PushAsync(scope);
         var page = await browser.GetAsync(
             $"/connect/authorize?client_id={Agency.ClientId}&request_uri={Uri.EscapeDataString(pending.RequestUri)}");
-        page = await CeremonyAsync(browser, page, "get");
+        if (page.Html.Contains("data-passkey", StringComparison.Ordinal))
+        {
+            page = await CeremonyAsync(browser, page, "get");
+        }
+
         if (page.Html.Length > 0)
         {
             var consent = PageForm.Find(page.Html, "method=\"post\"");
@@ -34,7 +69,7 @@ internal sealed class Citizen(HttpClient http, string origin, Agency agency, str
             page = await browser.PostAsync(consent.Target(page), consent.Fields);
         }
 
-        await agency.RedeemAsync(pending, page.Address);
+        _tokens = await agency.RedeemAsync(pending, page.Address);
     }
 
     private async Task<Page> CeremonyAsync(Browser browser, Page page, string kind)

@@ -54,7 +54,7 @@ async Task<List<TimeSpan>> RunAsync(int count, double? rate)
     {
         await free.WaitAsync();
         citizens.TryDequeue(out var citizen);
-        await citizen!.SignInAsync();
+        await citizen!.DoAsync(settings.Operation);
         citizens.Enqueue(citizen);
         free.Release();
         taken.Add(Stopwatch.GetElapsedTime(began));

@@ -15,24 +15,24 @@ internal static class Report
 
         Line("mode", settings.Production ? "production: PostgreSQL (durable commits) and Redis" : "embedded: SQLite");
         Line("load", settings.Rate is { } rate
-            ? string.Create(CultureInfo.InvariantCulture, $"{n} sign-ins, one every {1000 / rate:F1} ms")
-            : $"{n} sign-ins, {settings.Concurrency} at once");
+            ? string.Create(CultureInfo.InvariantCulture, $"{n} times {settings.Operation}, one every {1000 / rate:F1} ms")
+            : $"{n} times {settings.Operation}, {settings.Concurrency} at once");
         Line("citizens", $"{settings.Citizens}");
-        Line("sign-ins per second", Number(n / wall.TotalSeconds));
+        Line("operations per second", Number(n / wall.TotalSeconds));
         Line("latency p50 / p95 / p99, ms", $"{At(0.50)} / {At(0.95)} / {At(0.99)}");
-        Line("CPU a sign-in, ms: identity provider", Number(idp));
+        Line("CPU an operation, ms: identity provider", Number(idp));
         if (settings.Production)
         {
-            Line("CPU a sign-in, ms: PostgreSQL", Number(postgres));
-            Line("CPU a sign-in, ms: Redis", Number(redis));
+            Line("CPU an operation, ms: PostgreSQL", Number(postgres));
+            Line("CPU an operation, ms: Redis", Number(redis));
         }
 
-        Line("CPU a sign-in, ms: all servers", Number(idp + postgres + redis));
+        Line("CPU an operation, ms: all servers", Number(idp + postgres + redis));
         Line("memory of the identity provider, MB: now / peak", $"{after.IdpMemory / 1_000_000} / {after.IdpPeakMemory / 1_000_000}");
         if (settings.Production)
         {
-            Counts("SQL statements a sign-in", before.Statements, after.Statements, n);
-            Counts("Redis commands a sign-in", before.RedisCommands, after.RedisCommands, n);
+            Counts("SQL statements an operation", before.Statements, after.Statements, n);
+            Counts("Redis commands an operation", before.RedisCommands, after.RedisCommands, n);
         }
 
         string At(double share) => Number(latencies[Math.Min(n - 1, (int)(share * n))].TotalMilliseconds);

@@ -6,18 +6,24 @@ namespace Moi.Identity.LoadGenerator;
 internal sealed record Settings
 {
     internal const string Help = """
-        Drives complete passkey sign-ins against an identity provider and prints what they cost.
+        Drives an identity provider and prints what one operation costs.
 
+          --operation NAME             sign-in (default): a complete passkey sign-in in a browser that knows nothing;
+                                       again: a browser that is signed in enters with a pushed request;
+                                       refresh, userinfo, introspection: by tokens of earlier sign-ins;
+                                       client-credentials: with private_key_jwt.
           --mode embedded|production   SQLite in one process, or PostgreSQL (durable commits) and Redis. Default embedded.
           --citizens N                 How many citizens sign up first. Default 100.
-          --warm-up N                  Sign-ins that are not measured. Default 500.
-          --sign-ins N                 Sign-ins that are measured. Default 2000.
+          --warm-up N                  Operations that are not measured. Default 500.
+          --sign-ins N                 Operations that are measured. Default 2000.
           --concurrency N              Citizens at once. Default 8.
-          --rate N                     Sign-ins begun per second, at fixed intervals, instead of as many as possible.
+          --rate N                     Operations begun per second, at fixed intervals, instead of as many as possible.
           --offline-access             Ask for a refresh token too, which is a durable row.
         """;
 
     internal bool Production { get; init; }
+
+    internal string Operation { get; init; } = "sign-in";
 
     internal int Citizens { get; init; } = 100;
 
@@ -31,7 +37,7 @@ internal sealed record Settings
 
     internal bool OfflineAccess { get; init; }
 
-    internal string Scope => OfflineAccess ? "openid profile offline_access" : "openid profile";
+    internal string Scope => OfflineAccess || Operation == "refresh" ? "openid profile offline_access" : "openid profile";
 
     internal static Settings? Parse(string[] args)
     {
@@ -55,6 +61,9 @@ internal sealed record Settings
             {
                 case "--mode" when value is "embedded" or "production":
                     settings = settings with { Production = value == "production" };
+                    break;
+                case "--operation" when value is "sign-in" or "again" or "refresh" or "userinfo" or "introspection" or "client-credentials":
+                    settings = settings with { Operation = value };
                     break;
                 case "--citizens" when number > 0:
                     settings = settings with { Citizens = number };

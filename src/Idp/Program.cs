@@ -2,9 +2,12 @@ using Moi.Identity.Idp;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Administrators;
+using Moi.Identity.Idp.Features.Assessment;
 using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Conformance;
 using Moi.Identity.Idp.Features.Consent;
+using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Metadata;
 using Moi.Identity.Idp.Features.Oidc;
@@ -27,7 +30,7 @@ return await StartupFailures.ExplainAsync(async () =>
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb().AddLimits();
     services.AddAudit().AddMetadata().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent()
-        .AddAdministrators().AddConformance();
+        .AddAdministrators().AddAssessment().AddRegistration().AddCitizens().AddConformance();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));
@@ -36,6 +39,7 @@ return await StartupFailures.ExplainAsync(async () =>
         return await Commands.RunAsync(app.Services, args);
     }
 
+    app.UseForwardedCertificates();
     app.UseOperations();
     app.UseWeb();
     app.UseLimits();
@@ -45,6 +49,7 @@ return await StartupFailures.ExplainAsync(async () =>
     app.UseAuthorization();
     app.MapOperations();
     app.MapOidc();
+    app.MapRegistration();
     app.MapWeb();
     app.MapInAppBrowsers();
     app.MapPasskeys();

@@ -151,6 +151,10 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
             },
             "the server knows the new agency");
         await look(page, "consent-everything");
+        await page.RouteAsync("**/submit.js*", route => route.AbortAsync());
+        await tab.GoAsync(site.AskByForm);
+        await look(page, "hand-over");
+        await page.UnrouteAllAsync();
         await tab.GoAsync(everything + "&prompt=login");
         await page.WaitForURLAsync("**/sign-in*");
         await look(page, "sign-in-confirm");
@@ -199,6 +203,12 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
             await look(page, "broken-model" + path.Replace('/', '-'));
         }
 
+        await tab.GoAsync(site.Idp + "/account/activity");
+        await page.Locator("a[href*='/not-me']").First.ClickAsync();
+        await look(page, "not-me");
+        await page.Locator("main form .btn-danger").ClickAsync();
+        await page.WaitForURLAsync("**done=yes");
+        await look(page, "not-me-done");
         await page.Context.ClearCookiesAsync();
         await tab.GoAsync(site.Idp + "/sign-in/phone");
         var passkey = (await tab.PasskeysAsync(key)).Single();
@@ -228,5 +238,10 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
         await tab.Page.Locator("main form button").First.ClickAsync();
         await tab.Page.WaitForURLAsync("**/enrol/passkey*");
         await look(tab.Page, "enrol-passkey");
+        await tab.AddAuthenticatorAsync(AuthenticatorKind.SecurityKey);
+        await tab.Page.Locator("main form button").First.ClickAsync();
+        await tab.Page.WaitForURLAsync("**/account");
+        await tab.GoAsync(site.Idp + "/administration/report");
+        await look(tab.Page, "report");
     }
 }

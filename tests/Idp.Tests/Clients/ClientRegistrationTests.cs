@@ -90,6 +90,73 @@ public abstract class ClientRegistrationTests(OidcServer server)
     }
 
     [Fact]
+    public async Task A_type_of_authorization_details_has_one_owner()
+    {
+        static string Api(string id) => $$$"""
+            {"client_id": "{{{id}}}", "client_name": "A", "moi_agency": "one-type", "grant_types": [],
+             "moi_resource": {"identifier": "https://{{{id}}}.example/", "scopes": {"{{{id}}}.read": {"zh-TW": "讀取", "en": "Read"} },
+               "authorization_details_types": {"one-type.pay": {"zh-TW": "付款", "en": "Pay",
+                 "fields": {"note": {"kind": "text", "zh-TW": "備註", "en": "Note"} } } } } }
+            """;
+        (await server.ApplyAsync($"[{Api("type-one")}]")).Mistakes.ShouldBeEmpty();
+        (await server.ApplyAsync($"[{Api("type-two")}]")).Mistakes.Single().Path.ShouldBe("$[0].moi_resource.authorization_details_types");
+        Catalog.FindDetailType("one-type.pay")!.Value.Resource.Identifier.ShouldBe("https://type-one.example/");
+    }
+
+    [Fact]
+    public async Task A_resource_and_a_scope_have_one_owner()
+    {
+        static string Api(string id, string identifier, string scope) => $$$"""
+            {"client_id": "{{{id}}}", "client_name": "A", "moi_agency": "one-owner", "grant_types": [],
+             "moi_resource": {"identifier": "{{{identifier}}}", "scopes": {"{{{scope}}}": {"zh-TW": "讀取", "en": "Read"} } } }
+            """;
+        const string User = """
+            {"client_id": "owner-user", "client_name": "A", "moi_agency": "one-owner", "redirect_uris": ["https://a.example/"], "scope": "openid owned.read"}
+            """;
+        (await server.ApplyAsync($"[{User}]")).Mistakes.Single().Rule.ShouldBe("scope");
+        (await server.ApplyAsync($"[{User}, {Api("owner-one", "https://one.example/", "owned.read")}]")).Mistakes.ShouldBeEmpty();
+        (await server.ApplyAsync($"[{Api("owner-two", "https://one.example/", "owned.other")}]")).Mistakes.Single().Path
+            .ShouldBe("$[0].moi_resource.identifier");
+        (await server.ApplyAsync($"[{Api("owner-two", "https://two.example/", "owned.read")}]")).Mistakes.Single().Path
+            .ShouldBe("$[0].moi_resource.scopes");
+        (await server.ApplyAsync($"[{User}]")).Mistakes.ShouldBeEmpty();
+        Catalog.ResourceOf("owned.read")!.Identifier.ShouldBe("https://one.example/");
+        Catalog.HasScope("owned.other").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_client_has_its_own_lifetimes()
+    {
+        var agency = await server.NewAgencyAsync(a =>
+        {
+            a.Metadata["moi_access_token_lifetime"] = 90;
+            a.Metadata["moi_refresh_token_lifetime"] = 7200;
+        });
+        using var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+
+        var tokens = await agency.GetTokensAsync(browser, r => r["scope"] = "openid profile offline_access");
+
+        ((int)tokens["expires_in"]!).ShouldBe(90);
+        (await server.CountAsync(
+            "SELECT COUNT(*) FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id WHERE g.client_id = @client AND r.expires_at = @at",
+            p => p.Add("client", agency.ClientId).Add("at", server.Time.GetUtcNow().AddHours(2)))).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_client_may_want_consent_every_time()
+    {
+        var agency = await server.NewAgencyAsync(a => a.Metadata["moi_consent"] = "always");
+        using var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        await agency.EnterAsync(browser);
+
+        (await browser.GetAsync(await agency.PushAsync())).Redirect().AbsolutePath.ShouldBe("/consent");
+        (await browser.GetAsync(await agency.PushAsync(r => r["prompt"] = "none"))).Redirect().Query()["error"].ShouldBe("consent_required");
+        (await agency.EnterAsync(browser)).ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task An_agency_has_one_name()
     {
         static string Client(string id, string name) => $$"""

@@ -23,6 +23,11 @@ public sealed class ClientsCommandTests
 
         await idp.StartAsync();
         using var http = idp.Client();
+
+        // Developers register nothing by themselves unless that is switched on.
+        using var nothing = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
+        (await http.PostAsync(new Uri("/connect/register", UriKind.Relative), nothing)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await http.GetStringAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative))).ShouldNotContain("registration_endpoint");
         async Task<HttpStatusCode> OpenAsync(string address)
             => (await http.GetAsync(new Uri(
                 "/connect/authorize?client_id=by-file&response_type=code&scope=openid&code_challenge_method=S256"

@@ -226,7 +226,7 @@ public abstract class ClientAuthenticationTests(OidcServer server)
     {
         var body = await (await request).JsonAsync(HttpStatusCode.Unauthorized);
         ((string?)body["error"]).ShouldBe("invalid_client");
-        body.ContainsKey("error_uri").ShouldBeFalse();
+        ((string)body["error_uri"]!).ShouldStartWith(OidcServer.Issuer + "errors/MOI-");
     }
 }
 

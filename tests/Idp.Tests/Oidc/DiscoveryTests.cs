@@ -22,7 +22,11 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
 
         answer.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromMinutes(5));
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
-        (await answer.JsonAsync()).ToJsonString(Indented).ShouldBe(
+        var document = await answer.JsonAsync();
+
+        // What other tests registered; AuthorizationDetailsTests has its own test of it.
+        document.Remove("authorization_details_types_supported");
+        document.ToJsonString(Indented).ShouldBe(
             """
             {
               "issuer": "http://idp.localhost:5080/",
@@ -59,7 +63,11 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
                 "code"
               ],
               "response_modes_supported": [
-                "query"
+                "query",
+                "form_post",
+                "jwt",
+                "query.jwt",
+                "form_post.jwt"
               ],
               "grant_types_supported": [
                 "authorization_code",
@@ -121,13 +129,39 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
                 "PS256",
                 "RS256"
               ],
+              "dpop_signing_alg_values_supported": [
+                "ES256",
+                "PS256"
+              ],
               "authorization_response_iss_parameter_supported": true,
               "require_pushed_authorization_requests": false,
               "backchannel_logout_supported": true,
               "backchannel_logout_session_supported": true,
-              "claims_parameter_supported": false,
-              "request_parameter_supported": false,
-              "request_uri_parameter_supported": false
+              "authorization_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "userinfo_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "introspection_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "request_object_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "require_signed_request_object": false,
+              "claims_parameter_supported": true,
+              "request_parameter_supported": true,
+              "request_uri_parameter_supported": false,
+              "registration_endpoint": "http://idp.localhost:5080/connect/register"
             }
             """);
     }
@@ -147,12 +181,63 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
         }
     }
 
+    [Theory(DisplayName = "RFC 9110 §13.1.2: who has the document hears that it is still good")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/.well-known/oauth-authorization-server")]
+    [InlineData("/connect/jwks")]
+    public async Task Not_modified(string address)
+    {
+        using var http = server.NewBackChannel();
+        using var first = await http.GetAsync(address);
+        var tag = first.Headers.ETag!;
+        tag.IsWeak.ShouldBeFalse();
+
+        foreach (var known in (string[])[tag.ToString(), "W/" + tag, $"\"other\", {tag}", "*"])
+        {
+            using var again = await AskAsync(http, address, known);
+            again.StatusCode.ShouldBe(HttpStatusCode.NotModified, known);
+            (await again.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+            again.Headers.ETag.ShouldBe(tag);
+            again.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromMinutes(5));
+        }
+
+        foreach (var unknown in (string[])["\"other\"", tag.ToString().Trim('"'), "\"", ""])
+        {
+            using var again = await AskAsync(http, address, unknown);
+            again.StatusCode.ShouldBe(HttpStatusCode.OK, unknown);
+            (await again.Content.ReadAsByteArrayAsync()).ShouldBe(await first.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Theory(DisplayName = "RFC 9110 §9.3.2: HEAD answers as GET does, without the document")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/connect/jwks")]
+    public async Task Head(string address)
+    {
+        using var http = server.NewBackChannel();
+        using var get = await http.GetAsync(address);
+        using var head = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, address));
+
+        head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        head.Headers.ETag.ShouldBe(get.Headers.ETag);
+        head.Content.Headers.ContentLength.ShouldBe(get.Content.Headers.ContentLength);
+        head.Content.Headers.ContentType.ShouldBe(get.Content.Headers.ContentType);
+        (await head.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
+    private static Task<HttpResponseMessage> AskAsync(HttpClient http, string address, string known)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, address);
+        request.Headers.TryAddWithoutValidation("If-None-Match", known);
+        return http.SendAsync(request);
+    }
+
     [Fact]
     public async Task Userinfo_says_what_it_wants()
     {
         var answer = await server.NewBackChannel().GetAsync("/connect/userinfo");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        answer.Headers.WwwAuthenticate.Single().Scheme.ShouldBe("Bearer");
+        answer.Headers.WwwAuthenticate.Select(challenge => challenge.ToString()).ShouldBe(["Bearer", "DPoP algs=\"ES256 PS256\""]);
     }
 }

@@ -22,13 +22,14 @@ public abstract class OidcServer : IAsyncLifetime
     internal const string Issuer = Origin + "/";
 
     private WebApplicationFactory<Program>? _factory;
-    private IReadOnlyDictionary<string, string> _settings = new Dictionary<string, string>();
     private int _names;
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 1, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time { get; protected init; } = new(new DateTimeOffset(2026, 11, 23, 1, 0, 0, TimeSpan.Zero));
 
     /// <summary>Every line the server logged.</summary>
     internal LogLines Log { get; } = new();
+
+    internal IReadOnlyDictionary<string, string> Settings { get; private set; } = new Dictionary<string, string>();
 
     internal IServiceProvider Services => _factory!.Services;
 
@@ -36,7 +37,7 @@ public abstract class OidcServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _settings = await SettingsAsync();
+        Settings = await SettingsAsync();
         Start();
     }
 
@@ -131,7 +132,8 @@ public abstract class OidcServer : IAsyncLifetime
         {
             builder.UseEnvironment("Development");
             builder.UseSetting("Idp:PublicOrigin", Origin);
-            foreach (var (name, value) in _settings)
+            builder.UseSetting("Idp:Registration:Enabled", "true");
+            foreach (var (name, value) in Settings)
             {
                 builder.UseSetting(name, value);
             }
@@ -189,6 +191,20 @@ public class PostgresOidcServer(PostgresServer postgres, RedisServer redis) : Oi
         await db.Database.MigrateAsync();
         return settings;
     }
+}
+
+/// <summary>Another server on the same PostgreSQL and Redis, with the same clock.</summary>
+internal sealed class SecondOidcServer : OidcServer
+{
+    private readonly OidcServer _first;
+
+    internal SecondOidcServer(OidcServer first)
+    {
+        _first = first;
+        Time = first.Time;
+    }
+
+    protected override Task<IReadOnlyDictionary<string, string>> SettingsAsync() => Task.FromResult(_first.Settings);
 }
 
 /// <summary>Somebody with a passkey.</summary>

@@ -5,27 +5,32 @@ using Moi.Identity.Testing;
 namespace Moi.Identity.Idp.Tests.Operations;
 
 /// <summary>
-/// What a complete sign-in costs in commands, by the databases' own counts. A number that rises here is a decision to be
+/// What an operation costs in commands, by the databases' own counts. A number that rises here is a decision to be
 /// made, not a test to be mended.
 /// </summary>
 public partial class LoadGeneratorTests
 {
-    [Fact]
-    public async Task A_complete_sign_in_takes_five_statements_and_twenty_one_redis_commands()
+    [Theory]
+    [InlineData("sign-in", 5, 21)]
+    [InlineData("again", 3, 7)]
+    [InlineData("refresh", 2, 1)]
+    [InlineData("userinfo", 1, 0)]
+    [InlineData("introspection", 1, 1)]
+    public async Task An_operation_takes_so_many_statements_and_redis_commands(string operation, double statements, double commands)
     {
         string[] command =
         [
             "dotnet", RepositoryRoot.Built("bench/LoadGenerator", "Moi.Identity.LoadGenerator.dll"),
-            "--mode", "production", "--citizens", "2", "--warm-up", "4", "--sign-ins", "20", "--concurrency", "2",
+            "--mode", "production", "--operation", operation, "--citizens", "2", "--warm-up", "4", "--sign-ins", "20", "--concurrency", "2",
         ];
         await using var generator = await ChildProcess.StartAsync(command, "TERM", new Dictionary<string, string?>());
 
         (await generator.WaitAsync()).ShouldBe(0, generator.Output);
 
         // A housekeeping command or two may fall into the measured time.
-        Figure(generator.Output, "SQL statements a sign-in").ShouldBe(5, 0.3);
-        Figure(generator.Output, "Redis commands a sign-in").ShouldBe(21, 0.3);
-        Figure(generator.Output, "sign-ins per second").ShouldBeGreaterThan(0);
+        Figure(generator.Output, "SQL statements an operation").ShouldBe(statements, 0.3);
+        Figure(generator.Output, "Redis commands an operation").ShouldBe(commands, 0.3);
+        Figure(generator.Output, "operations per second").ShouldBeGreaterThan(0);
     }
 
     private static double Figure(string output, string name)

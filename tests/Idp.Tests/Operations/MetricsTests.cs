@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Telemetry;
 using Moi.Identity.Idp.Tests.Hosting;
+using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Operations;
 
@@ -41,6 +42,21 @@ public sealed class MetricsTests(SqliteIdp idp) : IClassFixture<SqliteIdp>
         measured.ShouldContain(line => line.StartsWith("moi.token_responses grant=authorization_code result=invalid_", StringComparison.Ordinal));
         measured.ShouldContain(line => line.StartsWith("moi.token_responses grant=unknown result=", StringComparison.Ordinal));
         measured.ShouldNotContain(line => line.Contains("made_up", StringComparison.Ordinal) || line.Contains("nobody", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task How_long_each_signing_key_may_go_on_is_measured()
+    {
+        var measured = new ConcurrentBag<string>();
+        using var listener = Listen(measured);
+
+        await Eventually.TrueAsync(
+            () =>
+            {
+                listener.RecordObservableInstruments();
+                return Task.FromResult(((string[])["ES256", "PS256", "RS256"]).All(alg => measured.Contains("moi.signing_key_time_left alg=" + alg)));
+            },
+            "every algorithm's key is measured");
     }
 
     private MeterListener Listen(ConcurrentBag<string> measured)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Moi.Identity.Idp.Data.Pruning;
 using Moi.Identity.Idp.Storage;
 
@@ -10,6 +11,10 @@ internal static class AdministratorsFeature
     {
         services.AddOptions<AdministratorOptions>().BindConfiguration(AdministratorOptions.Section);
         services.AddSingleton<AdministratorInvitations>();
+        services.AddSingleton<AdministratorRoles>();
+        services.AddSingleton<IAuthorizationHandler, AdministratorPolicy>();
+        services.AddAuthorizationBuilder().AddPolicy(
+            AdministratorPolicy.Name, policy => policy.RequireAuthenticatedUser().AddRequirements(new AdministratorPolicy.Requirement()));
         services.AddRecords(EnrolmentDraft.Record);
         services.AddSingleton<EnrolmentDrafts>();
         services.AddHostedService<FirstAdministrator>();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Moi.Identity.Idp.Features.SignIn;
@@ -21,7 +22,10 @@ internal sealed class Client
         PostLogoutRedirectUris = [.. metadata.PostLogoutRedirectUris];
         Keys = metadata.Jwks is null ? ClientKeys.None : ClientKeys.Read(metadata.Jwks, "$.jwks", new Mistakes());
         AssertionAlgs = metadata.TokenEndpointAuthSigningAlg is { } alg ? [alg] : [.. Profile.DefaultAssertionAlgs];
+        RequestObjectAlgs = metadata.RequestObjectSigningAlg is { } signed ? [signed] : [.. Profile.AssertionAlgs];
+        ReleasableClaims = [.. metadata.Claims ?? ScopeCatalogue.All.Where(scope => metadata.Scopes.Contains(scope.Name)).SelectMany(scope => scope.Claims)];
         Permissions = [.. GetPermissions(metadata)];
+        Settings = GetSettings(metadata);
         Requirements = [OpenIddictConstants.Requirements.Features.ProofKeyForCodeExchange];
     }
 
@@ -30,13 +34,23 @@ internal sealed class Client
     internal string Id => Metadata.ClientId;
 
     /// <summary>The agency: clients of one agency see the same subject for a citizen.</summary>
-    internal string Sector => Metadata.Agency;
+    /// <remarks>SECURITY: the sandbox is an agency of its own, so that a citizen known there is not known in production.</remarks>
+    internal string Sector => IsSandbox ? "sandbox:" + Metadata.Agency : Metadata.Agency;
+
+    /// <summary>Whether it is being developed: pages say so, and it gets no standing consent.</summary>
+    internal bool IsSandbox => Metadata.Environment == ClientMetadata.Sandbox;
+
+    internal bool AsksEveryTime => IsSandbox || Metadata.Consent == "always";
 
     internal ClientProfile Profile { get; }
 
     internal bool IsActive => Metadata.Status == "active";
 
     internal bool IsPublic => Metadata.TokenEndpointAuthMethod == ClientAuthenticationMethods.None;
+
+    /// <summary>RFC 8705 §2: it proves who it is by the certificate of its connection.</summary>
+    internal bool UsesCertificate
+        => Metadata.TokenEndpointAuthMethod is ClientAuthenticationMethods.TlsClientAuth or ClientAuthenticationMethods.SelfSignedTlsClientAuth;
 
     internal bool RequiresPushedRequests => Profile.RequiresPushedRequests || Metadata.RequirePushedAuthorizationRequests;
 
@@ -50,9 +64,18 @@ internal sealed class Client
     /// <summary>Algorithms in which its assertions may be signed.</summary>
     internal ImmutableArray<string> AssertionAlgs { get; }
 
+    /// <summary>Algorithms in which its requests may be signed.</summary>
+    internal ImmutableArray<string> RequestObjectAlgs { get; }
+
+    /// <summary>Claims that it may ask for one by one.</summary>
+    internal ImmutableArray<string> ReleasableClaims { get; }
+
     internal ImmutableArray<string> Permissions { get; }
 
     internal ImmutableArray<string> Requirements { get; }
+
+    /// <summary>How long its tokens live, as the engine asks for it.</summary>
+    internal ImmutableDictionary<string, string> Settings { get; }
 
     /// <summary>Whether this is the client's secret.</summary>
     /// <remarks>
@@ -67,13 +90,17 @@ internal sealed class Client
         => RedirectUris.Contains(address)
             || (Metadata.ApplicationType == ApplicationTypes.Native && RedirectUris.Any(known => IsSameLoopback(known, address)));
 
+    /// <summary>Whether it may ask for a claim by its name.</summary>
+    internal bool MayHave(string claim) => ReleasableClaims.Contains(claim);
+
     /// <summary>What the sign-in and consent pages say of it.</summary>
     internal RequestingService Describe(string redirectUri)
         => new(
             Id, Metadata.NameZh, Metadata.NameEn, Metadata.AgencyNameZh, Metadata.AgencyNameEn,
             new Uri(redirectUri, UriKind.Absolute) is { Scheme: "http" or "https" } uri
                 ? uri.GetLeftPart(UriPartial.Authority)
-                : redirectUri);
+                : redirectUri,
+            IsSandbox);
 
     private static bool IsSameLoopback(string known, string address)
         => Uri.TryCreate(known, UriKind.Absolute, out var registered)
@@ -82,6 +109,11 @@ internal sealed class Client
             && IPAddress.IsLoopback(ip)
             && new UriBuilder(asked) { Port = registered.Port }.Uri.AbsoluteUri == registered.AbsoluteUri
             && asked.AbsoluteUri == address;
+
+    private static ImmutableDictionary<string, string> GetSettings(ClientMetadata metadata)
+        => ImmutableDictionary<string, string>.Empty
+            .Add(OpenIddictConstants.Settings.TokenLifetimes.AccessToken, metadata.AccessTokenLifetime.ToString("c", CultureInfo.InvariantCulture))
+            .Add(OpenIddictConstants.Settings.TokenLifetimes.RefreshToken, metadata.RefreshTokenLifetime.ToString("c", CultureInfo.InvariantCulture));
 
     private static IEnumerable<string> GetPermissions(ClientMetadata metadata)
     {

@@ -15,7 +15,12 @@ internal sealed class ClientMetadataReader
         "id_token_signed_response_alg", "subject_type", "backchannel_logout_uri", "backchannel_logout_session_required",
         "require_pushed_authorization_requests", "software_id", "software_version",
         "moi_agency", "moi_agency_name", "moi_agency_name#zh-TW", "moi_agency_name#en", "moi_profile", "moi_status",
-        "moi_minimum_acr",
+        "moi_minimum_acr", SecurityEventSubscription.Member, "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens",
+        "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri", "tls_client_auth_san_ip",
+        "tls_client_auth_san_email", "require_signed_request_object", "request_object_signing_alg",
+        "authorization_signed_response_alg", "userinfo_signed_response_alg", "introspection_signed_response_alg",
+        "authorization_details_types", "moi_claims", "moi_access_token_lifetime", "moi_refresh_token_lifetime", "moi_consent",
+        "moi_resource", "moi_environment",
     ];
 
     private readonly JsonObject _object;
@@ -72,8 +77,10 @@ internal sealed class ClientMetadataReader
             AgencyNameEn = Text("moi_agency_name#en") ?? agencyName,
             Profile = Text("moi_profile") ?? "basic",
             Status = Text("moi_status") ?? "active",
+            Environment = Text("moi_environment") ?? ClientMetadata.Production,
             MinimumAcr = Text("moi_minimum_acr") ?? AssuranceLevels.One,
             ApplicationType = Text("application_type") ?? "web",
+            Contacts = Texts("contacts") ?? [],
             RedirectUris = Texts("redirect_uris") ?? [],
             PostLogoutRedirectUris = Texts("post_logout_redirect_uris") ?? [],
             GrantTypes = Texts("grant_types") ?? ["authorization_code"],
@@ -87,6 +94,21 @@ internal sealed class ClientMetadataReader
             SubjectType = Text("subject_type") ?? "pairwise",
             BackchannelLogoutUri = Text("backchannel_logout_uri"),
             RequirePushedAuthorizationRequests = Flag("require_pushed_authorization_requests") ?? false,
+            SecurityEvents = SecurityEventSubscription.Read(_object, _path, _mistakes),
+            DpopBoundAccessTokens = Flag("dpop_bound_access_tokens") ?? false,
+            TlsClientCertificateBoundAccessTokens = Flag("tls_client_certificate_bound_access_tokens") ?? false,
+            TlsClientName = CertificateName(),
+            RequireSignedRequestObject = Flag("require_signed_request_object") ?? false,
+            RequestObjectSigningAlg = Text("request_object_signing_alg"),
+            AuthorizationSignedResponseAlg = Text("authorization_signed_response_alg"),
+            UserInfoSignedResponseAlg = Text("userinfo_signed_response_alg"),
+            IntrospectionSignedResponseAlg = Text("introspection_signed_response_alg"),
+            AuthorizationDetailsTypes = Texts("authorization_details_types") ?? [],
+            Claims = Texts("moi_claims"),
+            AccessTokenLifetime = Seconds("moi_access_token_lifetime") ?? GrantRules.DefaultAccessToken,
+            RefreshTokenLifetime = Seconds("moi_refresh_token_lifetime") ?? GrantRules.DefaultRefreshToken,
+            Consent = Text("moi_consent") ?? "once",
+            Resource = Object("moi_resource") is { } resource ? ProtectedResourceReader.Read(resource, At("moi_resource"), _mistakes) : null,
         };
     }
 
@@ -98,7 +120,6 @@ internal sealed class ClientMetadataReader
             Text(name);
         }
 
-        Texts("contacts");
         Flag("backchannel_logout_session_required");
     }
 
@@ -128,6 +149,39 @@ internal sealed class ClientMetadataReader
         }
 
         _mistakes.Add(At(name), "type", "must be a string of 1 to 2000 characters without control characters");
+        return null;
+    }
+
+    private CertificateName? CertificateName()
+    {
+        CertificateName? found = null;
+        foreach (var kind in Clients.CertificateName.Kinds)
+        {
+            if (Text("tls_client_auth_" + kind) is not { } value)
+            {
+                continue;
+            }
+
+            _mistakes.Require(found is null, At("tls_client_auth_" + kind), "one-name", "give exactly one of the tls_client_auth names");
+            found = new CertificateName(kind, value);
+        }
+
+        return found;
+    }
+
+    private TimeSpan? Seconds(string name)
+    {
+        if (!_object.TryGetPropertyValue(name, out var node))
+        {
+            return null;
+        }
+
+        if (node?.GetValueKind() == JsonValueKind.Number && node.AsValue().TryGetValue<int>(out var seconds) && seconds > 0)
+        {
+            return TimeSpan.FromSeconds(seconds);
+        }
+
+        _mistakes.Add(At(name), "type", "must be a whole number of seconds above 0");
         return null;
     }
 

@@ -7,22 +7,31 @@ internal sealed record ClientProfile
     internal static readonly ClientProfile Basic = new()
     {
         Name = "basic",
-        AuthMethods = ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
+        AuthMethods =
+            ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "client_secret_basic", "client_secret_post", "none"],
         AssertionAlgs = ["ES256", "PS256", "RS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256", "RS256"],
+        GrantTypes = ["authorization_code", "refresh_token"],
+        RotatesRefreshTokens = true,
+        LongestAccessToken = TimeSpan.FromHours(1),
+        LongestRefreshToken = TimeSpan.FromDays(90),
     };
 
     /// <summary>高: FAPI 2.0 Security Profile, for sensitive data.</summary>
     internal static readonly ClientProfile Fapi2 = new()
     {
         Name = "fapi2",
-        AuthMethods = ["private_key_jwt"],
+        AuthMethods = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"],
         AssertionAlgs = ["ES256", "PS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256"],
+        GrantTypes = ["authorization_code", "refresh_token"],
+        LongestAccessToken = TimeSpan.FromMinutes(15),
+        LongestRefreshToken = TimeSpan.FromDays(30),
         RequiresPushedRequests = true,
-        Unavailable = "its tokens must be bound to a key of the client (DPoP or mutual TLS), which this version does not do",
+        RequiresSenderConstraint = true,
+        RequiresNotBeforeInRequests = true,
     };
 
     internal static readonly IReadOnlyList<ClientProfile> All = [Basic, Fapi2];
@@ -39,10 +48,25 @@ internal sealed record ClientProfile
 
     internal required IReadOnlyList<string> IdTokenAlgs { get; init; }
 
+    internal required IReadOnlyList<string> GrantTypes { get; init; }
+
     internal bool RequiresPushedRequests { get; init; }
 
-    /// <summary>Why nobody can be registered under it, or nothing.</summary>
-    internal string? Unavailable { get; init; }
+    /// <summary>FAPI 2.0 Security Profile §5.3.2.1: tokens are bound to a key of the client, by DPoP or mutual TLS.</summary>
+    internal bool RequiresSenderConstraint { get; init; }
+
+    /// <summary>FAPI 2.0 Message Signing §5.3.1: a signed request says from when it is good.</summary>
+    internal bool RequiresNotBeforeInRequests { get; init; }
+
+    /// <summary>
+    /// RFC 9700 §4.14.2: each use of a refresh token gives another and spends it. FAPI 2.0 §5.3.2.1 forbids that for its
+    /// clients, whose tokens are bound to a key instead.
+    /// </summary>
+    internal bool RotatesRefreshTokens { get; init; }
+
+    internal required TimeSpan LongestAccessToken { get; init; }
+
+    internal required TimeSpan LongestRefreshToken { get; init; }
 
     internal static ClientProfile? Find(string name) => All.FirstOrDefault(p => p.Name == name);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 
@@ -15,7 +16,8 @@ internal sealed record ApplyResult(
 
 /// <summary>Registers, changes and removes clients: all of a file or nothing, recorded in the same transaction.</summary>
 internal sealed class ClientRegistration(
-    SqlDatabase sql, ClientCatalog catalog, AuditContextFactory audit, TimeProvider time, IHostEnvironment environment)
+    SqlDatabase sql, ClientCatalog catalog, IEnumerable<IClientStopParticipant> participants, AuditContextFactory audit, TimeProvider time,
+    IHostEnvironment environment, IOptions<IdpOptions> idp)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -23,10 +25,23 @@ internal sealed class ClientRegistration(
     internal async Task<ApplyResult> ApplyAsync(string json, CancellationToken ct)
     {
         var mistakes = new Mistakes();
-        var clients = Read(json, mistakes);
+        return (await ApplyAsync(Parse(json, mistakes), mistakes, static _ => Task.FromResult(true), ct))!;
+    }
+
+    /// <summary>Applies client metadata if something else in the same transaction succeeds too.</summary>
+    /// <returns>What was done, or nothing when <paramref name="also"/> said no and everything was undone.</returns>
+    internal Task<ApplyResult?> ApplyAsync(JsonArray list, Func<SqlWork, Task<bool>> also, CancellationToken ct)
+        => ApplyAsync(list, new Mistakes(), also, ct);
+
+    private async Task<ApplyResult?> ApplyAsync(
+        JsonArray list, Mistakes mistakes, Func<SqlWork, Task<bool>> also, CancellationToken ct)
+    {
+        var clients = Read(list, mistakes);
+        var others = await ReadOthersAsync(clients, ct);
+        Check(clients, others, mistakes);
         if (!mistakes.Any)
         {
-            await CheckAgenciesAsync(clients, mistakes, ct);
+            CheckAgencies(clients, others, mistakes);
         }
 
         if (mistakes.Any)
@@ -36,24 +51,44 @@ internal sealed class ClientRegistration(
 
         var applied = new List<(string, bool)>();
         var secrets = new Dictionary<string, ClientSecret>();
-        await sql.TransactionAsync(
+        var isDone = await sql.TransactionAsync(
             async work =>
             {
-                foreach (var (metadata, members) in clients)
+                foreach (var (_, metadata, members) in clients)
                 {
                     applied.Add((metadata.ClientId, await WriteAsync(work, metadata, members, secrets, ct)));
                 }
 
-                return true;
+                return await also(work);
             },
             ct);
+        if (!isDone)
+        {
+            return null;
+        }
+
         await catalog.ChangedAsync(ct);
+        foreach (var suspended in clients.Where(c => c.Metadata.Status == "suspended"))
+        {
+            await StopAsync(suspended.Metadata, ct);
+        }
+
         return new ApplyResult([], applied, secrets);
     }
 
-    /// <summary>Removes a client; its grants end with it.</summary>
+    /// <summary>Removes a client; its grants end with it, and it is told of the sessions that ended.</summary>
     internal async Task<bool> DeleteAsync(string clientId, CancellationToken ct)
     {
+        if (await sql.FirstAsync(
+            "SELECT metadata FROM relying_parties WHERE client_id = @client", p => p.Add("client", clientId),
+            static row => ClientMetadataReader.ReadStored(row.Text(0)), ct) is not { } metadata)
+        {
+            return false;
+        }
+
+        // Told while it is still known where to.
+        await catalog.LoadAsync(ct);
+        await StopAsync(metadata, ct);
         var deleted = await sql.TransactionAsync(
             async work =>
             {
@@ -65,6 +100,8 @@ internal sealed class ClientRegistration(
 
                 await work.ExecuteAsync(
                     "UPDATE grants SET status = 1 WHERE client_id = @client AND status = 0", p => p.Add("client", clientId), ct);
+                await work.ExecuteAsync(
+                    "DELETE FROM client_observations WHERE client_id = @client", p => p.Add("client", clientId), ct);
                 await work.AppendAsync(AuditEvents.ClientRemoved(audit.Create(), clientId), ct);
                 return true;
             },
@@ -77,7 +114,7 @@ internal sealed class ClientRegistration(
         return deleted;
     }
 
-    /// <summary>All registrations in the form that <see cref="ApplyAsync"/> reads.</summary>
+    /// <summary>All registrations in the form that <c>clients apply</c> reads.</summary>
     internal async Task<string> ExportAsync(CancellationToken ct)
     {
         var rows = await sql.ListAsync(
@@ -85,27 +122,36 @@ internal sealed class ClientRegistration(
         return new JsonArray([.. rows.Select(row => JsonNode.Parse(row))]).ToJsonString(Readable);
     }
 
-    private List<(ClientMetadata Metadata, JsonObject Members)> Read(string json, Mistakes mistakes)
+    private async Task StopAsync(ClientMetadata client, CancellationToken ct)
     {
-        JsonNode root;
+        foreach (var participant in participants)
+        {
+            await participant.StopAsync(client, ct);
+        }
+    }
+
+    private static JsonArray Parse(string json, Mistakes mistakes)
+    {
         try
         {
-            root = ClientMetadataReader.Parse(json);
+            if (ClientMetadataReader.Parse(json) is JsonArray list)
+            {
+                return list;
+            }
+
+            mistakes.Add("$", "type", "must be an array of clients");
         }
         catch (JsonException e)
         {
             mistakes.Add(e.Path ?? "$", "json", $"is not valid JSON (line {e.LineNumber + 1}): {e.Message.Split(" Path:")[0]}");
-            return [];
         }
 
-        if (root is not JsonArray list)
-        {
-            mistakes.Add("$", "type", "must be an array of clients");
-            return [];
-        }
+        return [];
+    }
 
-        var rules = new ClientRules(environment.IsDevelopment());
-        var clients = new List<(ClientMetadata Metadata, JsonObject Members)>();
+    private static List<Candidate> Read(JsonArray list, Mistakes mistakes)
+    {
+        var clients = new List<Candidate>();
         for (var i = 0; i < list.Count; i++)
         {
             var path = $"$[{i}]";
@@ -115,35 +161,59 @@ internal sealed class ClientRegistration(
                 continue;
             }
 
-            var metadata = ClientMetadataReader.Read(members, path, mistakes);
-            rules.Check(metadata, path, mistakes);
-            mistakes.Require(
-                clients.All(c => c.Metadata.ClientId != metadata.ClientId), path + ".client_id", "duplicate",
-                "this client is listed twice");
-            clients.Add((metadata, members));
+            clients.Add(new Candidate(path, ClientMetadataReader.Read(members, path, mistakes), members));
         }
 
         return clients;
     }
 
-    /// <summary>An agency has one name, whichever of its clients a citizen comes from.</summary>
-    private async Task CheckAgenciesAsync(
-        List<(ClientMetadata Metadata, JsonObject Members)> clients, Mistakes mistakes, CancellationToken ct)
+    /// <summary>The registrations that the file does not replace.</summary>
+    private async Task<List<ClientMetadata>> ReadOthersAsync(IReadOnlyList<Candidate> clients, CancellationToken ct)
     {
         var inFile = clients.Select(c => c.Metadata.ClientId).ToHashSet();
         var stored = await sql.ListAsync(
             "SELECT metadata FROM relying_parties", static _ => { },
             static row => ClientMetadataReader.ReadStored(row.Text(0)), ct);
-        var names = stored.Where(m => !inFile.Contains(m.ClientId))
-            .DistinctBy(m => m.Agency).ToDictionary(m => m.Agency, m => (m.AgencyNameZh, m.AgencyNameEn));
-        for (var i = 0; i < clients.Count; i++)
+        return [.. stored.Where(m => !inFile.Contains(m.ClientId))];
+    }
+
+    private void Check(IReadOnlyList<Candidate> clients, IReadOnlyList<ClientMetadata> others, Mistakes mistakes)
+    {
+        var resources = others.Concat(clients.Select(c => c.Metadata)).Select(m => m.Resource).OfType<ProtectedResource>().ToList();
+        var scopes = resources.SelectMany(r => r.Scopes).CountBy(s => s.Name).ToDictionary();
+        var types = resources.SelectMany(r => r.DetailTypes).CountBy(t => t.Name).ToDictionary();
+        var rules = new ClientRules(environment.IsDevelopment(), scopes.Keys.ToHashSet(), types.Keys.ToHashSet(), idp.Value.MutualTls);
+        var seen = new HashSet<string>();
+        foreach (var (path, metadata, _) in clients)
         {
-            var metadata = clients[i].Metadata;
+            rules.Check(metadata, path, mistakes);
+            mistakes.Require(seen.Add(metadata.ClientId), path + ".client_id", "duplicate", "this client is listed twice");
+            if (metadata.Resource is { } resource)
+            {
+                mistakes.Require(
+                    resources.Count(r => r.Identifier == resource.Identifier) == 1, path + ".moi_resource.identifier", "duplicate",
+                    "another client is this resource");
+                mistakes.Require(
+                    resource.Scopes.All(s => scopes[s.Name] == 1), path + ".moi_resource.scopes", "duplicate",
+                    "another resource has a scope of this name; a scope belongs to one resource");
+                mistakes.Require(
+                    resource.DetailTypes.All(t => types[t.Name] == 1), path + ".moi_resource.authorization_details_types", "duplicate",
+                    "another resource has a type of this name; a type belongs to one resource");
+            }
+        }
+    }
+
+    /// <summary>An agency has one name, whichever of its clients a citizen comes from.</summary>
+    private static void CheckAgencies(IReadOnlyList<Candidate> clients, IReadOnlyList<ClientMetadata> others, Mistakes mistakes)
+    {
+        var names = others.DistinctBy(m => m.Agency).ToDictionary(m => m.Agency, m => (m.AgencyNameZh, m.AgencyNameEn));
+        foreach (var (path, metadata, _) in clients)
+        {
             var name = (metadata.AgencyNameZh, metadata.AgencyNameEn);
             if (!names.TryAdd(metadata.Agency, name))
             {
                 mistakes.Require(
-                    names[metadata.Agency] == name, $"$[{i}].moi_agency_name", "agency-name",
+                    names[metadata.Agency] == name, path + ".moi_agency_name", "agency-name",
                     $"another client of the agency {metadata.Agency} gives it another name; change them together in one file");
             }
         }
@@ -187,4 +257,7 @@ internal sealed class ClientRegistration(
         await work.AppendAsync(AuditEvents.ClientApplied(audit.Create(), metadata.ClientId, isNew), ct);
         return isNew;
     }
+
+    /// <summary>One client of a file, and where it stands there.</summary>
+    private sealed record Candidate(string Path, ClientMetadata Metadata, JsonObject Members);
 }

@@ -4,7 +4,12 @@ using Moi.Identity.Idp.Features.Passkeys;
 namespace Moi.Identity.Idp.Features.Clients;
 
 /// <summary>Whether a client's metadata may be accepted: one validator for the command line and for every console.</summary>
-internal sealed partial class ClientRules(bool development)
+/// <param name="development">Whether addresses without https are accepted.</param>
+/// <param name="resources">The scopes of all protected resources, registered or about to be.</param>
+/// <param name="detailTypes">Their types of authorization details.</param>
+/// <param name="mutualTls">What this server does with certificates.</param>
+internal sealed partial class ClientRules(
+    bool development, IReadOnlySet<string> resources, IReadOnlySet<string> detailTypes, MutualTlsOptions mutualTls)
 {
     internal void Check(ClientMetadata client, string path, Mistakes mistakes)
     {
@@ -14,6 +19,9 @@ internal sealed partial class ClientRules(bool development)
         mistakes.Require(
             Name().IsMatch(client.Agency) || client.Agency.Length == 0, path + ".moi_agency", "name",
             "must be 3 to 64 characters of a-z, 0-9 and -");
+        mistakes.Require(
+            client.Environment is ClientMetadata.Production or ClientMetadata.Sandbox, path + ".moi_environment", "value",
+            "must be production or sandbox");
         mistakes.Require(client.Status is "active" or "suspended", path + ".moi_status", "value", "must be active or suspended");
         mistakes.Require(
             AssuranceLevels.Meets(client.MinimumAcr, AssuranceLevels.One), path + ".moi_minimum_acr", "value",
@@ -22,14 +30,16 @@ internal sealed partial class ClientRules(bool development)
             client.SubjectType == "pairwise", path + ".subject_type", "value",
             "must be pairwise: a citizen has a different subject at every agency");
         CheckNames(client, path, mistakes);
-        CheckGrants(client, path, mistakes);
+        GrantRules.Check(client, path, mistakes, resources);
+        ResourceRules.Check(client, path, mistakes);
+        RequestRules.Check(client, path, mistakes, detailTypes);
         CheckAddresses(client, path, mistakes);
         if (ClientProfile.Find(client.Profile) is { } profile)
         {
-            mistakes.Require(
-                profile.Unavailable is null, path + ".moi_profile", "profile-not-available",
-                $"the profile {profile.Name} is not available yet: {profile.Unavailable}");
             CheckProfile(client, profile, path, mistakes);
+            GrantRules.CheckProfile(client, profile, path, mistakes);
+            SenderConstraintRules.Check(client, profile, mutualTls, path, mistakes);
+            RequestRules.CheckProfile(client, profile, path, mistakes);
         }
         else
         {
@@ -48,28 +58,6 @@ internal sealed partial class ClientRules(bool development)
                 mistakes.Add($"{path}.{member}", "length", "must be at most 100 characters");
             }
         }
-    }
-
-    private static void CheckGrants(ClientMetadata client, string path, Mistakes mistakes)
-    {
-        Each(client.GrantTypes, path + ".grant_types", "grant-type", mistakes,
-            g => g is "authorization_code" or "refresh_token", "must be authorization_code or refresh_token");
-        Each(client.ResponseTypes, path + ".response_types", "response-type", mistakes,
-            r => r == "code", "must be code");
-        foreach (var scope in client.Scopes.Where(s => !ScopeCatalogue.Exists(s)))
-        {
-            mistakes.Add(path + ".scope", "scope", $"the scope {scope} does not exist; there are: {string.Join(' ', ScopeCatalogue.Names)}");
-        }
-
-        mistakes.Require(
-            client.GrantTypes.Contains("authorization_code") || !client.GrantTypes.Contains("refresh_token"),
-            path + ".grant_types", "grant-type", "refresh_token comes with authorization_code");
-        mistakes.Require(
-            !client.Scopes.Contains(ScopeCatalogue.OfflineAccess) || client.GrantTypes.Contains("refresh_token"),
-            path + ".scope", "offline-access", "the scope offline_access needs the grant type refresh_token");
-        mistakes.Require(
-            !client.GrantTypes.Contains("authorization_code") || client.Scopes.Contains(ScopeCatalogue.OpenId),
-            path + ".scope", "openid", "must contain openid");
     }
 
     private static void CheckProfile(ClientMetadata client, ClientProfile profile, string path, Mistakes mistakes)
@@ -94,8 +82,8 @@ internal sealed partial class ClientRules(bool development)
     {
         mistakes.Require(client.Jwks is null || client.JwksUri is null, path + ".jwks_uri", "keys", "give either jwks or jwks_uri");
         mistakes.Require(
-            client.TokenEndpointAuthMethod != "private_key_jwt" || client.Jwks is not null || client.JwksUri is not null,
-            path + ".jwks_uri", "keys", "private_key_jwt needs jwks or, better, jwks_uri");
+            client.TokenEndpointAuthMethod is not ("private_key_jwt" or "self_signed_tls_client_auth") || client.Jwks is not null || client.JwksUri is not null,
+            path + ".jwks_uri", "keys", $"{client.TokenEndpointAuthMethod} needs jwks or, better, jwks_uri");
         if (client.Jwks is not null)
         {
             ClientKeys.Read(client.Jwks, path + ".jwks", mistakes);
@@ -110,24 +98,20 @@ internal sealed partial class ClientRules(bool development)
             client.ApplicationType != "native" || client.TokenEndpointAuthMethod == "none",
             path + ".token_endpoint_auth_method", "auth-method", "a native application cannot keep a secret: it must be none");
         var native = client.ApplicationType == "native";
+        var isSandbox = client.Environment == ClientMetadata.Sandbox;
         var rules = new AddressRules(development, mistakes);
         mistakes.Require(
             !client.GrantTypes.Contains("authorization_code") || client.RedirectUris.Count > 0, path + ".redirect_uris", "missing",
             "at least one address is needed to send citizens back to");
-        rules.CheckRedirects(client.RedirectUris, path + ".redirect_uris", native);
-        rules.CheckRedirects(client.PostLogoutRedirectUris, path + ".post_logout_redirect_uris", native);
+
+        // A developer's own machine; nothing is called there by this server.
+        var redirects = new AddressRules(development || isSandbox, mistakes);
+        redirects.CheckRedirects(client.RedirectUris, path + ".redirect_uris", native);
+        redirects.CheckRedirects(client.PostLogoutRedirectUris, path + ".post_logout_redirect_uris", native);
         rules.CheckCalled(client.ClientUri, path + ".client_uri");
         rules.CheckCalled(client.JwksUri, path + ".jwks_uri");
         rules.CheckCalled(client.BackchannelLogoutUri, path + ".backchannel_logout_uri");
-    }
-
-    private static void Each(
-        IReadOnlyList<string> values, string path, string rule, Mistakes mistakes, Func<string, bool> isRight, string text)
-    {
-        for (var i = 0; i < values.Count; i++)
-        {
-            mistakes.Require(values[i].Length == 0 || isRight(values[i]), $"{path}[{i}]", rule, text);
-        }
+        client.SecurityEvents?.Check(client, rules, path, mistakes);
     }
 
     [GeneratedRegex("^[a-z0-9-]{3,64}\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -83,7 +83,7 @@ internal sealed class ClientStore(ClientCatalog catalog) : IOpenIddictApplicatio
 
     public ValueTask<ImmutableDictionary<string, string>> GetSettingsAsync(
         Client application, CancellationToken cancellationToken)
-        => new(ImmutableDictionary<string, string>.Empty);
+        => new(application.Settings);
 
     public ValueTask<long> CountAsync(CancellationToken cancellationToken) => throw ReadOnly();
 

@@ -2,13 +2,14 @@ using Moi.Identity.Idp.Data;
 
 namespace Moi.Identity.Idp.Features.Clients;
 
-/// <summary><c>clients apply FILE | list | export | delete ID</c>.</summary>
+/// <summary><c>clients apply FILE | list | export | check [ID] | delete ID</c>.</summary>
 internal static class ClientsCommand
 {
     private const string Usage = """
         clients apply FILE.json   registers or changes the clients of a JSON array of RFC 7591 metadata
         clients list              one line for each client
         clients export            all clients, in the form that apply reads
+        clients check [ID]        judges the server and the clients by FAPI 2.0, OAuth 2.1 and our own rules
         clients delete ID         removes a client
         """;
 

@@ -19,6 +19,9 @@ internal sealed class RelyingParty
     /// <summary>SHA-256 of the secret that was generated for the client, if it uses one.</summary>
     public byte[]? SecretHash { get; set; }
 
+    /// <summary>SHA-256 of the token with which its developers manage it, if they registered it themselves.</summary>
+    public byte[]? RegistrationTokenHash { get; set; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset UpdatedAt { get; set; }
@@ -37,5 +40,6 @@ internal sealed class RelyingPartyConfiguration : IEntityTypeConfiguration<Relyi
         builder.Property(r => r.Agency).HasMaxLength(64);
         builder.Property(r => r.Profile).HasMaxLength(16);
         builder.Property(r => r.SecretHash).HasMaxLength(32);
+        builder.Property(r => r.RegistrationTokenHash).HasMaxLength(32);
     }
 }

@@ -3,10 +3,13 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Idp.Web;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Moi.Identity.Idp.Features.Consent;
 
@@ -16,9 +19,13 @@ namespace Moi.Identity.Idp.Features.Consent;
 [AllowAnonymous]
 internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog clients, GrantStore grants) : PageModel
 {
-    /// <summary>What the page shows.</summary>
+    /// <summary>
+    /// What the page shows. <c>Apis</c> is what the service may do elsewhere, where and in the words of each scope;
+    /// <c>Details</c> is agreed to this time only.
+    /// </summary>
     internal sealed record Contents(
-        string Service, string Agency, string Subject, string? Nickname, string? Locale, Session Session, bool Offline);
+        string Service, string Agency, string Subject, string? Nickname, string? Locale, Session Session, bool Offline,
+        IReadOnlyList<(Owner Owner, IReadOnlyList<string> Texts)> Apis, IReadOnlyList<DetailWords> Details, bool IsAskedAlways, bool IsSandbox);
 
     [FromQuery(Name = SignInTransactions.Parameter)]
     public string? Handle { get; set; }
@@ -45,16 +52,21 @@ internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog 
         }
 
         var request = stored.Value.AuthorizationRequest!;
-        var scopes = request.GetValueOrDefault("scope", "").Split(' ');
+        var wanted = Wishes.Of(new OpenIddictRequest(request.Select(p => KeyValuePair.Create(p.Key, (string?)p.Value))), client, clients);
+        var released = wanted.Released;
         var inEnglish = Languages.Current == Languages.English;
         View = new Contents(
             inEnglish ? service.NameEn : service.NameZh,
             inEnglish ? service.AgencyEn : service.AgencyZh,
             entry.Subject ?? await grants.GetSubjectAsync(session.CitizenId, client.Sector, ct),
-            scopes.Contains(ScopeCatalogue.Profile) ? entry.Nickname : null,
-            scopes.Contains(ScopeCatalogue.Profile) ? Languages.Current.Culture.Name : null,
+            released.Contains(Claims.Nickname) ? entry.Nickname : null,
+            released.Contains(Claims.Locale) ? Languages.Current.Culture.Name : null,
             session,
-            scopes.Contains(ScopeCatalogue.OfflineAccess));
+            wanted.Scopes.Contains(ScopeCatalogue.OfflineAccess),
+            Apis(wanted.Scopes),
+            [.. wanted.Details.Select(detail => DetailWords.Of(detail, Owner.Of(clients.OwnerOf(detail.Resource.Identifier)!)))],
+            client.AsksEveryTime,
+            service.IsSandbox);
         SecurityHeaders.AllowFormRedirectTo(HttpContext, request["redirect_uri"]);
         return Page();
     }
@@ -74,6 +86,19 @@ internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog 
             ? Redirect(SignInTransactions.ReturnAddress(answered, Handle!))
             : new ErrorPage(ConsentProblems.Expired);
     }
+
+    /// <summary>The scopes of protected resources, by who has the resource.</summary>
+    private IReadOnlyList<(Owner Owner, IReadOnlyList<string> Texts)> Apis(IReadOnlyList<string> scopes)
+        =>
+        [
+            .. from scope in scopes
+               let resource = clients.ResourceOf(scope)
+               where resource is not null
+               group resource.Scopes.First(s => s.Name == scope) by resource.Identifier into asked
+               select (
+                   Owner.Of(clients.OwnerOf(asked.Key)!),
+                   (IReadOnlyList<string>)[.. asked.Select(s => Languages.Current == Languages.English ? s.TextEn : s.TextZh)]),
+        ];
 
     private async Task<(Stored<SignInTransaction> Stored, RequestingService Service)?> FindAsync(CancellationToken ct)
         => await transactions.FindAsync(HttpContext, Handle, ct) is { Value: { AuthorizationRequest: not null, Service: { } service } } stored

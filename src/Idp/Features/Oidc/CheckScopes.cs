@@ -6,15 +6,15 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc;
 
-/// <summary>Only scopes of the catalogue can be asked for.</summary>
-internal sealed class CheckScopes<TContext> : IOpenIddictServerHandler<TContext>
+/// <summary>Only scopes that exist can be asked for.</summary>
+internal sealed class CheckScopes<TContext>(ClientCatalog clients) : IOpenIddictServerHandler<TContext>
     where TContext : BaseValidatingContext
 {
     public ValueTask HandleAsync(TContext context)
     {
         foreach (var scope in context.Transaction.Request!.GetScopes())
         {
-            if (!ScopeCatalogue.Exists(scope))
+            if (!clients.HasScope(scope))
             {
                 context.Reject(Errors.InvalidScope, "A scope that was asked for does not exist.");
                 return ValueTask.CompletedTask;

@@ -1,16 +1,16 @@
+using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc;
 
-/// <summary>Errors as the specifications name them, without addresses of the engine's vendor.</summary>
-internal sealed class NormalizeErrors : IOpenIddictServerHandler<ProcessErrorContext>
+/// <summary>Errors as the specifications name them, with the address of our own page about them instead of the engine's.</summary>
+internal sealed class NormalizeErrors(IOptions<IdpOptions> options) : IOpenIddictServerHandler<ProcessErrorContext>
 {
     public ValueTask HandleAsync(ProcessErrorContext context)
     {
-        context.Response.ErrorUri = null;
-
         // RFC 6749 §5.2 and RFC 9126 §2.3 know no invalid_token; RFC 6750, which does, is about resources.
         if (context.Response.Error == Errors.InvalidToken
             && context.EndpointType is OpenIddictServerEndpointType.PushedAuthorization or OpenIddictServerEndpointType.Authorization)
@@ -18,6 +18,11 @@ internal sealed class NormalizeErrors : IOpenIddictServerHandler<ProcessErrorCon
             context.Response.Error = Errors.InvalidRequest;
         }
 
+        // What is wrong with a code or a refresh token is renamed by the engine after this.
+        var error = context is { EndpointType: OpenIddictServerEndpointType.Token, Response.Error: Errors.InvalidToken }
+            ? Errors.InvalidGrant
+            : context.Response.Error;
+        context.Response.ErrorUri = ErrorCodes.Address(options.Value.Issuer, ErrorCodes.For(error));
         return ValueTask.CompletedTask;
     }
 }

@@ -8,8 +8,14 @@ using Moi.Identity.Idp.Features.Oidc.Discovery;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Logout;
+using Moi.Identity.Idp.Features.Oidc.MutualTls;
+using Moi.Identity.Idp.Features.Oidc.Notices;
+using Moi.Identity.Idp.Features.Oidc.Observed;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Oidc.Resources;
+using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
+using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
@@ -28,7 +34,7 @@ internal static class OidcFeature
     private static readonly string[] ForPrograms =
     [
         "/connect/par", "/connect/token", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
-        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", PollEvents.Path, SsfConfiguration.Path,
     ];
 
     internal static IServiceCollection AddOidc(this IServiceCollection services)
@@ -39,15 +45,30 @@ internal static class OidcFeature
         services.AddSingleton<SingleUseTokens>();
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<RemoteKeys>();
+        services.AddMutualTls();
+        services.AddOptions<DpopOptions>().BindConfiguration(DpopOptions.Section);
+        services.AddSingleton<DpopNonces>();
         services.AddSingleton<DiscoveryDocument>();
+        services.AddScoped<ClientOfRequest>();
+        services.AddSingleton<RequestObject>();
+        services.AddSingleton<Audiences>();
+        services.AddSingleton<SignedAnswers>();
         services.AddSingleton<LogoutTokens>();
-        services.AddSingleton<LogoutSender>();
-        services.AddHostedService(sp => sp.GetRequiredService<LogoutSender>());
+        services.AddSingleton<SessionNotices>();
+        services.AddSingleton<IClientStopParticipant, EndGrantsOfClient>();
+        services.AddNotices().AddSecurityEvents();
         services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
         services.AddRecords(LogoutRequest.Kind);
-        services.AddPruningRule(RefreshTokenStore.Pruning).AddPruningRule(GrantStore.Pruning);
+        services.AddSingleton<ObservedRequests>();
+        services.AddHostedService(sp => sp.GetRequiredService<ObservedRequests>());
+        services.AddPruningRule(RefreshTokenStore.Pruning).AddPruningRule(GrantStore.Pruning).AddPruningRule(ObservedRequests.Pruning);
+        services.AddOptions<SigningKeyOptions>().BindConfiguration(SigningKeyOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SigningKeyOptions>, SigningKeyOptionsValidator>();
+        services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService(sp => sp.GetRequiredService<SigningKeyRing>());
+        services.AddSingleton<KeyRotation>();
+        services.AddHostedService<RotateDueKeys>();
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>, ConfigureKeys>();
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(
             sp => sp.GetRequiredService<SigningKeyRing>());
@@ -67,9 +88,19 @@ internal static class OidcFeature
         return services;
     }
 
+    /// <summary>Comes first of all: it looks at who is really connected, before forwarded addresses are believed.</summary>
+    internal static void UseForwardedCertificates(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<IdpOptions>>().Value.MutualTls is { Enabled: true, ForwardedHeader: { Length: > 0 } })
+        {
+            app.UseMiddleware<ForwardedCertificate>();
+        }
+    }
+
     internal static WebApplication MapOidc(this WebApplication app)
     {
         WellKnown.Map(app);
+        PollEvents.Map(app);
         return app;
     }
 
@@ -97,7 +128,7 @@ internal static class OidcFeature
             options.RequestTokenLifetime = Lifetimes.PushedRequest;
             options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
             options.ResponseModes.Clear();
-            options.ResponseModes.Add(ResponseModes.Query);
+            options.ResponseModes.UnionWith(ResponseMode.All);
             options.ClientAuthenticationMethods.Clear();
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretBasic);
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretPost);
@@ -120,34 +151,87 @@ internal static class OidcFeature
         {
             // Is it worth reading?
             Before<ProcessRequestContext, LimitBody>(Authentication.ExtractAuthorizationRequest.Descriptor);
+            Before<ProcessRequestContext, ReadClientCertificate>(Authentication.ExtractAuthorizationRequest.Descriptor);
+            RemoveCertificateExtraction();
+
+            // Resources are those of the registered clients, checked by CheckWishes and CheckNarrowing.
+            server.RemoveEventHandler(Authentication.ValidateResourceParameter.Descriptor)
+                .RemoveEventHandler(Authentication.ValidatePushedResourceParameter.Descriptor)
+                .RemoveEventHandler(Exchange.ValidateResourceParameter.Descriptor)
+                .RemoveEventHandler(Exchange.ValidateResources.Descriptor)
+                .IgnoreResourcePermissions();
 
             // Who is the client?
             After<ValidateTokenContext, ResolveAssertionKeys>(Protection.ResolveTokenValidationParameters.Descriptor);
             After<ValidateTokenContext, CheckAssertionClaims>(Protection.ValidateIdentityModelToken.Descriptor);
             Before<ProcessAuthenticationContext, RequireRegisteredMethod>(ValidateClientType.Descriptor);
             Replace<ProcessAuthenticationContext, CheckClientSecret>(ValidateClientSecret.Descriptor);
+            Replace<ProcessAuthenticationContext, CheckClientCertificate>(ValidateClientCertificate.Descriptor);
             Last<ValidatePushedAuthorizationRequestContext, ConsumeAssertion<ValidatePushedAuthorizationRequestContext>>();
             Last<ValidateTokenRequestContext, ConsumeAssertion<ValidateTokenRequestContext>>();
             After<ProcessAuthenticationContext, ConsumeAssertion<ProcessAuthenticationContext>>(ValidateClientCertificate.Descriptor);
+            After<ProcessAuthenticationContext, MarkAuthenticatedClient>(ValidateClientCertificate.Descriptor);
             After<ProcessAuthenticationContext, LimitClient>(ValidateClientCertificate.Descriptor);
 
+            // Which key or certificate will the tokens be bound to, and are they?
+            Before<ProcessAuthenticationContext, CheckProof>(ValidateRequestToken.Descriptor);
+            Before<ProcessAuthenticationContext, RequireCertificate>(ValidateRequestToken.Descriptor);
+            BeforeLast<ValidatePushedAuthorizationRequestContext, CheckDpopKey<ValidatePushedAuthorizationRequestContext>>();
+            BeforeLast<ValidateAuthorizationRequestContext, CheckDpopKey<ValidateAuthorizationRequestContext>>();
+            AfterLast<ValidatePushedAuthorizationRequestContext, ConsumeProof<ValidatePushedAuthorizationRequestContext>>();
+            AfterLast<ValidateTokenRequestContext, ConsumeProof<ValidateTokenRequestContext>>();
+            AfterLast<ValidateUserInfoRequestContext, ConsumeProof<ValidateUserInfoRequestContext>>();
+            Replace<ValidateTokenContext, CheckConfirmation>(Protection.ValidateProofOfPossession.Descriptor);
+            After<ProcessSignInContext, BindTokens>(PrepareRefreshTokenPrincipal.Descriptor);
+            After<ProcessSignInContext, NameTokenType>(AttachSignInParameters.Descriptor);
+            After<ExtractUserInfoRequestContext, ReadAccessToken>(
+                OpenIddictServerAspNetCoreHandlers.ExtractAccessToken<ExtractUserInfoRequestContext>.Descriptor);
+            Replace<ApplyUserInfoResponseContext, ChallengeUserInfo>(
+                OpenIddictServerAspNetCoreHandlers.AttachWwwAuthenticateHeader<ApplyUserInfoResponseContext>.Descriptor);
+
             // The authorization request.
-            After<ExtractAuthorizationRequestContext, ResumeTransaction>(
+            After<ExtractAuthorizationRequestContext, RefuseRepeatedParameters<ExtractAuthorizationRequestContext>>(
                 OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor);
+            After<ExtractAuthorizationRequestContext, TurnPostIntoGet>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 2);
+            After<ExtractAuthorizationRequestContext, ResumeTransaction>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 3);
+            After<ExtractAuthorizationRequestContext, ReadRequestObject<ExtractAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 4);
+            After<ExtractPushedAuthorizationRequestContext, RefuseRepeatedParameters<ExtractPushedAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            After<ExtractPushedAuthorizationRequestContext, ReadRequestObject<ExtractPushedAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractBasicAuthenticationCredentials<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            After<ExtractTokenRequestContext, RefuseRepeatedParameters<ExtractTokenRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractTokenRequestContext>.Descriptor);
             Replace<ValidateAuthorizationRequestContext, CheckScopes<ValidateAuthorizationRequestContext>>(
                 Authentication.ValidateScopes.Descriptor);
             Replace<ValidatePushedAuthorizationRequestContext, CheckScopes<ValidatePushedAuthorizationRequestContext>>(
                 Authentication.ValidatePushedScopes.Descriptor);
+            Replace<ValidateAuthorizationRequestContext, CheckWishes<ValidateAuthorizationRequestContext>>(
+                Authentication.ValidateResources.Descriptor);
+            Replace<ValidatePushedAuthorizationRequestContext, CheckWishes<ValidatePushedAuthorizationRequestContext>>(
+                Authentication.ValidatePushedResources.Descriptor);
+            Last<ValidateAuthorizationRequestContext, ConsumeRequestObject<ValidateAuthorizationRequestContext>>();
+            Last<ValidatePushedAuthorizationRequestContext, ConsumeRequestObject<ValidatePushedAuthorizationRequestContext>>();
             After<ValidateAuthorizationRequestContext, RequirePushedRequest>(
                 Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor);
             After<HandleAuthorizationRequestContext, AuthorizeCitizen>(Authentication.AttachPrincipal.Descriptor);
+
+            AfterAll<ValidateAuthorizationRequestContext, ObserveAuthorizationRequest<ValidateAuthorizationRequestContext>>();
+            AfterAll<ValidatePushedAuthorizationRequestContext, ObserveAuthorizationRequest<ValidatePushedAuthorizationRequestContext>>();
 
             // Its answer, or the error and where that is told.
             After<ProcessErrorContext, NormalizeErrors>(AttachErrorParameters.Descriptor);
             After<ProcessErrorContext, LogRefusal>(AttachCustomErrorParameters.Descriptor);
             After<ApplyAuthorizationResponseContext, RedirectErrorsToClient>(Authentication.InferResponseMode.Descriptor);
+            After<ApplyAuthorizationResponseContext, SignAuthorizationResponse>(Authentication.AttachIssuer.Descriptor);
             Before<ApplyAuthorizationResponseContext, ShowErrorPage>(
                 OpenIddictServerAspNetCoreHandlers.Authentication.ProcessSelfRedirection.Descriptor);
+            Replace<ApplyAuthorizationResponseContext, SendByForm>(
+                OpenIddictServerAspNetCoreHandlers.Authentication.ProcessFormPostResponse.Descriptor);
+            Replace<ApplyAuthorizationResponseContext, SendByQuery>(
+                OpenIddictServerAspNetCoreHandlers.Authentication.ProcessQueryResponse.Descriptor);
 
             // Codes, pushed requests, refresh tokens.
             After<GenerateTokenContext, StoreSingleUseToken>(Protection.GenerateIdentityModelToken.Descriptor);
@@ -155,15 +239,27 @@ internal static class OidcFeature
             Replace<ValidateTokenRequestContext, CheckScopes<ValidateTokenRequestContext>>(Exchange.ValidateScopes.Descriptor);
             Before<ValidateTokenRequestContext, CheckPresenter>(Exchange.ValidateAuthorizedParty.Descriptor);
             After<ValidateTokenRequestContext, CheckGrant>(Exchange.ValidateGrantedScopes.Descriptor);
+            After<ValidateTokenRequestContext, CheckNarrowing>(Exchange.ValidateGrantedScopes.Descriptor, 2);
+            After<ProcessSignInContext, KeepRefreshToken>(EvaluateGeneratedTokens.Descriptor);
+            After<ProcessSignInContext, LimitAudience>(PrepareAccessTokenPrincipal.Descriptor);
+            After<ProcessSignInContext, AnswerDetails>(AttachSignInParameters.Descriptor);
             Before<GenerateTokenContext, StoreRefreshToken>(Protection.AttachTokenSubject.Descriptor);
             After<GenerateTokenContext, ShapeJwt>(Protection.AttachTokenMetadata.Descriptor);
             Before<ApplyTokenResponseContext, CountTokenAnswers>(
                 OpenIddictServerAspNetCoreHandlers.AttachHttpResponseCode<ApplyTokenResponseContext>.Descriptor);
 
+            Before<ApplyTokenResponseContext, ObserveTokenAnswer>(
+                OpenIddictServerAspNetCoreHandlers.AttachHttpResponseCode<ApplyTokenResponseContext>.Descriptor);
+
             // What tokens are good for.
             Before<ValidateTokenContext, LimitTokenTypes>(Protection.ResolveTokenValidationParameters.Descriptor);
             After<HandleUserInfoRequestContext, AnswerUserInfo>(UserInfo.AttachClaims.Descriptor);
+            Before<ApplyUserInfoResponseContext, SignUserInfo>(
+                OpenIddictServerAspNetCoreHandlers.ProcessJsonResponse<ApplyUserInfoResponseContext>.Descriptor);
+            Replace<ValidateIntrospectionRequestContext, CheckIntrospectionCaller>(Introspection.ValidateAuthorizedParty.Descriptor);
             After<HandleIntrospectionRequestContext, AnswerIntrospection>(Introspection.AttachApplicationClaims.Descriptor);
+            Before<ApplyIntrospectionResponseContext, SignIntrospection>(
+                OpenIddictServerAspNetCoreHandlers.ProcessJsonResponse<ApplyIntrospectionResponseContext>.Descriptor);
             Replace<HandleRevocationRequestContext, RevokeGrant>(Revocation.RevokeToken.Descriptor);
 
             // Signing out.
@@ -177,10 +273,10 @@ internal static class OidcFeature
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(neighbour.Order - 1);
 
-        private void After<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour)
+        private void After<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour, int places = 1)
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
-            => Add<TContext, THandler>(neighbour.Order + 1);
+            => Add<TContext, THandler>(neighbour.Order + places);
 
         private void Replace<TContext, THandler>(OpenIddictServerHandlerDescriptor replaced)
             where TContext : BaseContext
@@ -194,6 +290,32 @@ internal static class OidcFeature
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(int.MaxValue - 500);
+
+        private void BeforeLast<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 600);
+
+        private void AfterLast<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 450);
+
+        /// <summary>For what only looks on: whatever could refuse has not.</summary>
+        private void AfterAll<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 400);
+
+        /// <summary>Certificates are read by our own handler, from proxies too, and only if that is switched on.</summary>
+        private void RemoveCertificateExtraction()
+        {
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractTokenRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractIntrospectionRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractRevocationRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractUserInfoRequestContext>.Descriptor);
+        }
 
         private void Add<TContext, THandler>(int order)
             where TContext : BaseContext

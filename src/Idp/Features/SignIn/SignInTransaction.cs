@@ -40,8 +40,9 @@ internal sealed record SignInTransaction
 /// <param name="AgencyZh">The agency's name in Traditional Chinese.</param>
 /// <param name="AgencyEn">The agency's name in English.</param>
 /// <param name="RedirectOrigin">Where the browser will be sent: named in the page's <c>form-action</c>.</param>
+/// <param name="IsSandbox">Whether the service is being developed.</param>
 internal sealed record RequestingService(
-    string ClientId, string NameZh, string NameEn, string AgencyZh, string AgencyEn, string RedirectOrigin);
+    string ClientId, string NameZh, string NameEn, string AgencyZh, string AgencyEn, string RedirectOrigin, bool IsSandbox = false);
 
 /// <summary>What the authentication must be like.</summary>
 internal sealed record AuthenticationRequirement

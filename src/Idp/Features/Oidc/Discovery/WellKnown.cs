@@ -1,29 +1,21 @@
 using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Discovery;
 
-/// <summary>Discovery and keys as bytes that were made beforehand.</summary>
+/// <summary>Where discovery and keys are served.</summary>
 internal static class WellKnown
 {
-    /// <summary>Short enough that a new key is known well before it signs.</summary>
-    private const string CacheFor = "public, max-age=300";
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     internal static void Map(IEndpointRouteBuilder endpoints)
     {
         var document = endpoints.ServiceProvider.GetRequiredService<DiscoveryDocument>();
         var ring = endpoints.ServiceProvider.GetRequiredService<SigningKeyRing>();
-        RequestDelegate metadata = http => WriteAsync(http, "application/json", document.Bytes);
-        endpoints.MapGet("/.well-known/openid-configuration", metadata).AllowAnonymous();
-        endpoints.MapGet("/.well-known/oauth-authorization-server", metadata).AllowAnonymous();
-        RequestDelegate keys = http => WriteAsync(http, "application/jwk-set+json", ring.Jwks);
-        endpoints.MapGet("/connect/jwks", keys).AllowAnonymous();
-    }
-
-    private static Task WriteAsync(HttpContext http, string type, ReadOnlyMemory<byte> bytes)
-    {
-        http.Response.ContentType = type;
-        http.Response.ContentLength = bytes.Length;
-        http.Response.Headers.CacheControl = CacheFor;
-        return http.Response.Body.WriteAsync(bytes, http.RequestAborted).AsTask();
+        endpoints.MapMethods("/.well-known/openid-configuration", Methods, http => document.Document.WriteAsync(http)).AllowAnonymous();
+        endpoints.MapMethods("/.well-known/oauth-authorization-server", Methods, http => document.Document.WriteAsync(http)).AllowAnonymous();
+        endpoints.MapMethods("/connect/jwks", Methods, http => ring.Jwks.WriteAsync(http)).AllowAnonymous();
+        var signals = endpoints.ServiceProvider.GetRequiredService<SsfConfiguration>().Document;
+        endpoints.MapMethods(SsfConfiguration.Path, Methods, signals.WriteAsync).AllowAnonymous();
     }
 }

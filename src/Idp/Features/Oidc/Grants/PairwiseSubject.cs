@@ -29,7 +29,7 @@ internal sealed class PairwiseSubjectConfiguration : IEntityTypeConfiguration<Pa
     {
         builder.ToTable("PairwiseSubjects");
         builder.HasKey(p => new { p.CitizenId, p.Sector });
-        builder.Property(p => p.Sector).HasMaxLength(64);
+        builder.Property(p => p.Sector).HasMaxLength(80);
         builder.Property(p => p.Subject).HasMaxLength(64);
         builder.HasIndex(p => p.Subject).IsUnique();
         builder.HasOne<Data.Citizen>().WithMany().HasForeignKey(p => p.CitizenId).OnDelete(DeleteBehavior.Cascade);

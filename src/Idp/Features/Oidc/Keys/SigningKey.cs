@@ -20,7 +20,7 @@ internal sealed class SigningKey
     /// <summary>From when it signs; it is published before.</summary>
     public DateTimeOffset ActivatesAt { get; init; }
 
-    /// <summary>From when it is no longer published.</summary>
+    /// <summary>From when it is no longer published; set when its successor is announced.</summary>
     public DateTimeOffset? RetiresAt { get; set; }
 
     public required string PublicJwk { get; init; }

@@ -1,13 +1,9 @@
-using System.Collections.Frozen;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using Microsoft.IdentityModel.Tokens;
-using Moi.Identity.Idp.Data;
-using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Oidc.Discovery;
 using Moi.Identity.Idp.Storage;
 using OpenIddict.Server;
 
@@ -18,11 +14,9 @@ namespace Moi.Identity.Idp.Features.Oidc.Keys;
 /// take longer to make, follow in the background.
 /// </summary>
 internal sealed partial class SigningKeyRing(
-    SqlDatabase sql, IDataProtectionProvider protection, IShortLivedStore store, AuditContextFactory audit,
-    TimeProvider time, ILogger<SigningKeyRing> logger)
+    SigningKeyStore keys, IShortLivedStore store, IOptions<SigningKeyOptions> rotation, TimeProvider time, ILogger<SigningKeyRing> logger)
     : StoredSnapshot(store, time, "signing-keys", TimeSpan.FromSeconds(60), logger), IOptionsChangeTokenSource<OpenIddictServerOptions>
 {
-    private readonly IDataProtector _protector = protection.CreateProtector("Moi.Identity.Idp.SigningKeys");
     private Snapshot _snapshot = Snapshot.Empty;
     private CancellationTokenSource _changed = new();
 
@@ -30,41 +24,62 @@ internal sealed partial class SigningKeyRing(
     internal IReadOnlyList<RingKey> Keys => _snapshot.Keys;
 
     /// <summary>The JWK Set as it is sent.</summary>
-    internal ReadOnlyMemory<byte> Jwks => _snapshot.Jwks;
+    internal PublishedDocument Jwks => _snapshot.Jwks;
+
+    /// <summary>Every row, those whose time is over included.</summary>
+    internal IReadOnlyList<StoredKey> Stored => _snapshot.Stored;
 
     /// <summary>Keys in the database that this process cannot decrypt: its Data Protection keys are not the right ones.</summary>
     internal IReadOnlyList<string> Unreadable => _snapshot.Unreadable;
 
     string? IOptionsChangeTokenSource<OpenIddictServerOptions>.Name => Options.DefaultName;
 
+    internal KeySchedule Schedule(string alg) => KeySchedule.Of(alg, Stored, Clock.GetUtcNow());
+
     /// <summary>
     /// What signs for this algorithm now. A key that is still being made in the background is waited for: a client
     /// that asked for RS256 gets nothing else.
     /// </summary>
     internal ValueTask<SigningCredentials> CredentialsForAsync(string alg, CancellationToken ct)
-        => _snapshot.Active.TryGetValue(alg, out var key) ? new(key.Credentials) : new(MakeAndGetAsync(alg, ct));
+        => Signing(alg) is { } key ? new(key.Credentials) : new(MakeAndGetAsync(alg, ct));
 
     /// <summary>Whether a key of this algorithm can sign.</summary>
-    internal bool Has(string alg) => _snapshot.Active.ContainsKey(alg);
+    internal bool Has(string alg) => Signing(alg) is not null;
+
+    /// <summary>How long the keys that sign may go on.</summary>
+    internal IEnumerable<(string Alg, TimeSpan Left)> TimeLeft()
+    {
+        var now = Clock.GetUtcNow();
+        foreach (var alg in RingKey.Algorithms)
+        {
+            if (Schedule(alg).RotatesAt(rotation.Value) is { } end)
+            {
+                yield return (alg, end - now);
+            }
+        }
+    }
+
+    /// <summary>Sees to it that the algorithm has a key, unless another process did.</summary>
+    internal async Task EnsureAsync(string alg, CancellationToken ct)
+    {
+        if (await MakeFirstAsync(alg, ct))
+        {
+            await ChangedAsync(ct);
+        }
+    }
 
     public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
-
-    public override Task StartedAsync(CancellationToken cancellationToken)
-    {
-        _ = Task.Run(MakeRsaKeysAsync, CancellationToken.None);
-        return Task.CompletedTask;
-    }
 
     protected override async Task ReadAsync(CancellationToken ct)
     {
         await ReadRowsAsync(ct);
-        if (await MakeAsync(RingKey.Es256, ct))
+        if (await MakeFirstAsync(RingKey.Es256, ct))
         {
             await ReadRowsAsync(ct);
         }
     }
 
-    /// <summary>Reading is cheap, and a key also becomes active by the passing of time.</summary>
+    /// <summary>Reading is cheap, and keys also come and go by the passing of time.</summary>
     protected override Task<bool> IsOutdatedAsync(CancellationToken ct) => Task.FromResult(true);
 
     protected override void Dispose(bool disposing)
@@ -77,94 +92,50 @@ internal sealed partial class SigningKeyRing(
         base.Dispose(disposing);
     }
 
-    private async Task MakeRsaKeysAsync()
+    /// <summary>The newest key whose time has come: by the clock, not by the last look at the database.</summary>
+    private RingKey? Signing(string alg)
     {
-        try
+        var now = Clock.GetUtcNow();
+        foreach (var (row, key) in _snapshot.Usable)
         {
-            foreach (var alg in RingKey.Algorithms)
+            if (row.Alg == alg && row.ActivatesAt <= now && row.IsPublished(now))
             {
-                await EnsureAsync(alg, CancellationToken.None);
+                return key;
             }
         }
-        catch (ObjectDisposedException)
-        {
-            // The server is going down; the next start makes them.
-        }
-#pragma warning disable CA1031 // Whatever it is, clients of the default algorithm are not affected; the next start tries again.
-        catch (Exception e)
-        {
-            LogNotMade(logger, e);
-        }
-#pragma warning restore CA1031
+
+        return null;
     }
 
     private async Task<SigningCredentials> MakeAndGetAsync(string alg, CancellationToken ct)
     {
         await EnsureAsync(alg, ct);
-        return _snapshot.Active.TryGetValue(alg, out var key)
-            ? key.Credentials
-            : throw new InvalidOperationException($"There is no signing key for {alg} that can be read.");
+        return Signing(alg)?.Credentials ?? throw new InvalidOperationException($"There is no signing key for {alg} that can be read.");
     }
 
-    private async Task EnsureAsync(string alg, CancellationToken ct)
-    {
-        if (await MakeAsync(alg, ct))
-        {
-            await ChangedAsync(ct);
-        }
-    }
-
-    /// <summary>Makes the first key of an algorithm, unless another process did.</summary>
     /// <returns>Whether there may be a key that was not loaded yet.</returns>
-    private async Task<bool> MakeAsync(string alg, CancellationToken ct)
+    private async Task<bool> MakeFirstAsync(string alg, CancellationToken ct)
     {
         // A key that is there and cannot be read is a fault to be shown, not a reason to start over.
-        if (_snapshot.Stored.Contains(alg))
+        if (Schedule(alg).Signing is not null)
         {
             return false;
         }
 
-        var (key, pkcs8) = RingKey.Create(alg);
-        var now = Clock.GetUtcNow();
+        var made = keys.Make(alg);
+        var isMade = await keys.ChangeAsync(
+            async change => change.Schedule(alg).Signing is null && await change.AddAsync(made, change.Now, "first", ct), ct);
+        if (isMade)
+        {
+            LogMade(logger, alg, made.Kid);
+        }
 
-        // Before the transaction: on the very first start Data Protection stores a key of its own.
-        var protectedKey = _protector.Protect(pkcs8);
-        CryptographicOperations.ZeroMemory(pkcs8);
-        await sql.TransactionAsync(
-            async work =>
-            {
-                var rows = await work.ExecuteAsync(
-                    """
-                    INSERT INTO signing_keys (kid, alg, generation, created_at, activates_at, retires_at, public_jwk, protected_private)
-                    VALUES (@kid, @alg, 1, @now, @now, @never, @jwk, @private)
-                    ON CONFLICT (alg, generation) DO NOTHING
-                    """,
-                    p => p.Add("kid", key.Kid).Add("alg", alg).Add("now", now).Add("never", (DateTimeOffset?)null)
-                        .Add("jwk", key.PublicJwk.ToJsonString()).Add("private", protectedKey),
-                    ct);
-                if (rows == 1)
-                {
-                    await work.AppendAsync(AuditEvents.SigningKeyCreated(audit.Create(), key.Kid, alg), ct);
-                }
-
-                return rows == 1;
-            },
-            ct);
-        LogMade(logger, alg, key.Kid);
         return true;
     }
 
     private async Task ReadRowsAsync(CancellationToken ct)
     {
-        var now = Clock.GetUtcNow();
-        var rows = await sql.ListAsync(
-            """
-            SELECT kid, alg, activates_at, retires_at, protected_private FROM signing_keys
-            WHERE retires_at IS NULL OR retires_at > @now ORDER BY activates_at DESC, kid
-            """,
-            p => p.Add("now", now),
-            row => new StoredKey(row.Text(0), row.Text(1), row.Time(2), row.Bytes(4)), ct);
-        var next = Build(rows, now);
+        var next = Build(await keys.ListAsync(ct));
         if (next.IsSameAs(_snapshot))
         {
             return;
@@ -178,30 +149,30 @@ internal sealed partial class SigningKeyRing(
         changed.Dispose();
     }
 
-    private Snapshot Build(List<StoredKey> rows, DateTimeOffset now)
+    private Snapshot Build(List<StoredKey> rows)
     {
-        var keys = new List<RingKey>();
-        var active = new Dictionary<string, RingKey>();
+        var now = Clock.GetUtcNow();
+        var usable = new List<(StoredKey Row, RingKey Key)>();
         var unreadable = new List<string>();
-        foreach (var row in rows.OrderBy(row => Order(row.Alg)))
+        foreach (var row in rows.Where(row => row.IsPublished(now)).OrderByDescending(row => row.Generation))
         {
-            if ((_snapshot.Keys.FirstOrDefault(k => k.Kid == row.Kid) ?? TryImport(row)) is not { } key)
+            if ((_snapshot.Keys.FirstOrDefault(key => key.Kid == row.Kid) ?? keys.TryImport(row)) is { } key)
+            {
+                usable.Add((row, key));
+            }
+            else
             {
                 unreadable.Add(row.Kid);
-                continue;
-            }
-
-            keys.Add(key);
-            if (row.ActivatesAt <= now)
-            {
-                active.TryAdd(row.Alg, key);
             }
         }
 
-        var jwks = new JsonObject { ["keys"] = new JsonArray([.. keys.Select(k => k.PublicJwk.DeepClone())]) };
+        // Whoever takes the first key that fits takes one that signs.
+        List<RingKey> published =
+            [.. usable.OrderBy(k => Order(k.Row.Alg)).ThenBy(k => k.Row.ActivatesAt > now).Select(k => k.Key)];
+        var jwks = new JsonObject { ["keys"] = new JsonArray([.. published.Select(key => key.PublicJwk.DeepClone())]) };
         return new Snapshot(
-            keys, active.ToFrozenDictionary(), [.. rows.Select(r => r.Alg)], unreadable,
-            Encoding.UTF8.GetBytes(jwks.ToJsonString()));
+            rows, usable, published, unreadable,
+            new PublishedDocument("application/jwk-set+json", Encoding.UTF8.GetBytes(jwks.ToJsonString())));
     }
 
     private static int Order(string alg)
@@ -217,42 +188,24 @@ internal sealed partial class SigningKeyRing(
         return RingKey.Algorithms.Count;
     }
 
-    private RingKey? TryImport(StoredKey row)
-    {
-        try
-        {
-            var pkcs8 = _protector.Unprotect(row.Protected);
-            var key = RingKey.Import(row.Alg, pkcs8);
-            CryptographicOperations.ZeroMemory(pkcs8);
-            return key;
-        }
-        catch (CryptographicException e)
-        {
-            LogUnreadable(logger, e, row.Kid);
-            return null;
-        }
-    }
-
-    private sealed record StoredKey(string Kid, string Alg, DateTimeOffset ActivatesAt, byte[] Protected);
-
+    /// <param name="Stored">Every row.</param>
+    /// <param name="Usable">Published keys that can be read, the newest of each algorithm first.</param>
+    /// <param name="Keys">The same in the order of the key set.</param>
+    /// <param name="Unreadable">Published keys that cannot be read.</param>
+    /// <param name="Jwks">The key set.</param>
     private sealed record Snapshot(
-        IReadOnlyList<RingKey> Keys, FrozenDictionary<string, RingKey> Active, FrozenSet<string> Stored,
-        IReadOnlyList<string> Unreadable, ReadOnlyMemory<byte> Jwks)
+        IReadOnlyList<StoredKey> Stored, IReadOnlyList<(StoredKey Row, RingKey Key)> Usable, IReadOnlyList<RingKey> Keys,
+        IReadOnlyList<string> Unreadable, PublishedDocument Jwks)
     {
-        internal static readonly Snapshot Empty =
-            new([], FrozenDictionary<string, RingKey>.Empty, FrozenSet<string>.Empty, [], ReadOnlyMemory<byte>.Empty);
+        internal static readonly Snapshot Empty = new([], [], [], [], new PublishedDocument("application/jwk-set+json", ReadOnlyMemory<byte>.Empty));
 
         internal bool IsSameAs(Snapshot other)
-            => Keys.SequenceEqual(other.Keys) && Unreadable.SequenceEqual(other.Unreadable)
-                && Active.Count == other.Active.Count && Active.All(a => other.Active.GetValueOrDefault(a.Key) == a.Value);
+            => Times(Stored).SequenceEqual(Times(other.Stored)) && Keys.SequenceEqual(other.Keys) && Unreadable.SequenceEqual(other.Unreadable);
+
+        private static IEnumerable<object> Times(IReadOnlyList<StoredKey> rows)
+            => rows.Select(row => (object)(row.Kid, row.ActivatesAt, row.RetiresAt));
     }
 
     [LoggerMessage(EventId = 5201, Level = LogLevel.Information, Message = "Signing key for {Alg} made: {Kid}")]
     private static partial void LogMade(ILogger logger, string alg, string kid);
-
-    [LoggerMessage(EventId = 5202, Level = LogLevel.Error, Message = "The RSA signing keys could not be made")]
-    private static partial void LogNotMade(ILogger logger, Exception exception);
-
-    [LoggerMessage(EventId = 5203, Level = LogLevel.Critical, Message = "Signing key {Kid} cannot be decrypted: this process does not have the Data Protection key that protects it")]
-    private static partial void LogUnreadable(ILogger logger, Exception exception, string kid);
 }

@@ -1,5 +1,7 @@
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.Requests;
+using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -9,7 +11,7 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Moi.Identity.Idp.Features.Oidc.Resources;
 
 /// <summary>RFC 7662: a token is active only as long as its grant, the citizen, the passkey and the client are.</summary>
-internal sealed class AnswerIntrospection(GrantStore grants, ClientCatalog clients)
+internal sealed class AnswerIntrospection(GrantStore grants, ClientCatalog clients, Audiences audiences)
     : IOpenIddictServerHandler<HandleIntrospectionRequestContext>
 {
     public async ValueTask HandleAsync(HandleIntrospectionRequestContext context)
@@ -28,8 +30,27 @@ internal sealed class AnswerIntrospection(GrantStore grants, ClientCatalog clien
             return;
         }
 
-        // The caller owns the token or is its audience; it may know what is in it.
-        context.Scopes.UnionWith(token.GetScopes());
+        // The engine names no type for a bound token. RFC 9449 §6.2 has "DPoP"; one bound to a certificate is used as a bearer token.
+        if (context.Confirmation is { } confirmation)
+        {
+            context.TokenType = confirmation.ContainsKey("jkt") ? NameTokenType.Dpop : TokenTypes.Bearer;
+        }
+
+        // Who owns the token may know what is in it; a resource only what is for it (RFC 9396 §9.2).
+        var isOwn = grant.ClientId == context.Request.ClientId;
+        IReadOnlyList<string> audience = isOwn ? [] : [clients.Find(context.Request.ClientId)!.Metadata.Resource!.Identifier];
+        context.Scopes.UnionWith(isOwn ? token.GetScopes() : audiences.ScopesFor(audience, token.GetScopes()));
+        var details = isRefresh ? token.GetClaim(TokenClaims.Details) : token.GetDetails();
+        if (!isOwn)
+        {
+            details = audiences.DetailsFor(audience, details) is { Count: > 0 } theirs ? AuthorizationDetails.Write(theirs) : null;
+        }
+
+        if (details is not null)
+        {
+            context.Claims[AuthorizationDetails.Parameter] = AuthorizationDetails.Parse(details);
+        }
+
         foreach (var name in (string[])[Claims.AuthenticationContextReference, Claims.AuthenticationTime])
         {
             if (token.FindFirst(name) is { } claim && !context.Claims.ContainsKey(name))

@@ -6,7 +6,7 @@ namespace Moi.Identity.Idp.Features.Operations.Health;
 
 /// <summary>
 /// <c>/health/live</c>: the process answers; restart it if not. <c>/health/ready</c>: it can serve citizens; send no
-/// requests if not. 200 or 503, and JSON with the reason of each check.
+/// requests if not. 200 or 503, and JSON with the reason of each check. A warning asks for a person, not for another server.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -39,7 +39,7 @@ internal static class HealthEndpoints
             context.Response.Body,
             new
             {
-                status = Name(report.Status),
+                status = report.Status == HealthStatus.Unhealthy ? "not ready" : "ready",
                 checks = report.Entries.ToDictionary(
                     entry => entry.Key,
                     entry => new { status = Name(entry.Value.Status), reason = entry.Value.Description ?? "The check did not finish in time." }),
@@ -48,5 +48,10 @@ internal static class HealthEndpoints
             context.RequestAborted);
     }
 
-    private static string Name(HealthStatus status) => status == HealthStatus.Healthy ? "ready" : "not ready";
+    private static string Name(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "ready",
+        HealthStatus.Degraded => "warning",
+        _ => "not ready",
+    };
 }

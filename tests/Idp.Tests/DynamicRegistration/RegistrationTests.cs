@@ -1,0 +1,227 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.DynamicRegistration;
+using Moi.Identity.Idp.Tests.Oidc;
+
+namespace Moi.Identity.Idp.Tests.DynamicRegistration;
+
+/// <summary>RFC 7591 and RFC 7592: developers register clients of the sandbox themselves.</summary>
+public abstract class RegistrationTests(OidcServer server)
+{
+    private const string Good = """
+        {"client_name": "Try-out", "redirect_uris": ["http://localhost:5001/callback"], "scope": "openid profile"}
+        """;
+
+    private InitialAccessTokens Tokens => server.Services.GetRequiredService<InitialAccessTokens>();
+
+    private ClientCatalog Catalog => server.Services.GetRequiredService<ClientCatalog>();
+
+    [Fact]
+    public async Task A_developer_registers_reads_changes_and_removes_a_client()
+    {
+        var initial = await IssueAsync("dev-office");
+        var made = await (await SendAsync(HttpMethod.Post, "", initial, Good)).JsonAsync(HttpStatusCode.Created);
+        var id = (string)made["client_id"]!;
+        var token = (string)made["registration_access_token"]!;
+        ((string)made["client_secret"]!).Length.ShouldBe(43);
+        ((int)made["client_secret_expires_at"]!).ShouldBe(0);
+        ((string)made["registration_client_uri"]!).ShouldBe($"{OidcServer.Issuer}connect/register/{id}");
+        var client = Catalog.Find(id)!;
+        client.IsSandbox.ShouldBeTrue();
+        client.Sector.ShouldBe("sandbox:dev-office");
+        client.HasSecret((string)made["client_secret"]!).ShouldBeTrue();
+
+        var read = await (await SendAsync(HttpMethod.Get, "/" + id, token)).JsonAsync();
+        ((string)read["client_name"]!).ShouldBe("Try-out");
+        read.ContainsKey("client_secret").ShouldBeFalse();
+
+        foreach (var answered in (string[])["registration_access_token", "registration_client_uri"])
+        {
+            read.Remove(answered);
+        }
+
+        read["client_name"] = "Second try";
+        await (await SendAsync(HttpMethod.Put, "/" + id, token, read.ToJsonString())).JsonAsync();
+        Catalog.Find(id)!.Metadata.NameZh.ShouldBe("Second try");
+        Catalog.Find(id)!.IsSandbox.ShouldBeTrue();
+
+        (await SendAsync(HttpMethod.Delete, "/" + id, token)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        Catalog.FindAny(id).ShouldBeNull();
+        (await SendAsync(HttpMethod.Get, "/" + id, token)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_client_of_the_sandbox_says_so_asks_every_time_and_knows_the_citizen_by_another_name()
+    {
+        var made = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-banner"), Good)).JsonAsync(HttpStatusCode.Created);
+        var address = $"/connect/authorize?client_id={made["client_id"]}&response_type=code&scope=openid&state=s&code_challenge_method=S256"
+            + "&code_challenge=abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvw&redirect_uri=http%3A%2F%2Flocalhost%3A5001%2Fcallback";
+        using var browser = server.NewBrowser();
+        var signIn = (await browser.GetAsync(address)).Redirect();
+        (await (await browser.GetAsync(signIn.PathAndQuery + "&ui_locales=zh-TW")).Content.ReadAsStringAsync()).ShouldContain("測試環境");
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        foreach (var _ in (int[])[1, 2])
+        {
+            var consent = (await browser.GetAsync(address)).Redirect();
+            consent.AbsolutePath.ShouldBe("/consent");
+            (await (await browser.GetAsync(consent.PathAndQuery)).Content.ReadAsStringAsync()).ShouldContain("測試環境");
+            (await ConsentForm.AnswerAsync(browser, consent, agree: true)).Query().ShouldContainKey("code");
+        }
+
+        (await server.CountAsync(
+            "SELECT COUNT(*) FROM pairwise_subjects WHERE sector = @sector", p => p.Add("sector", "sandbox:dev-banner"))).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("client_id", "\"my-own\"")]
+    [InlineData("moi_agency", "\"other-office\"")]
+    [InlineData("moi_status", "\"active\"")]
+    [InlineData("moi_environment", "\"production\"")]
+    [InlineData("moi_resource", "{}")]
+    [InlineData("client_secret", "\"mine\"")]
+    [InlineData("software_statement", "\"x\"")]
+    [InlineData("backchannel_logout_uri", "\"http://10.0.0.1/\"")]
+    [InlineData("jwks_uri", "\"https://169.254.169.254/\"")]
+    [InlineData("grant_types", "[\"password\"]")]
+    public async Task What_a_developer_may_not_decide_is_refused(string member, string value)
+    {
+        var body = JsonNode.Parse(Good)!.AsObject();
+        body[member] = JsonNode.Parse(value);
+
+        var answer = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-refused"), body.ToJsonString())).JsonAsync(HttpStatusCode.BadRequest);
+
+        ((string)answer["error"]!).ShouldBe("invalid_client_metadata");
+        ((string)answer["error_description"]!).ShouldContain(member);
+    }
+
+    [Theory]
+    [InlineData("[\"https://rp@evil.example/\"]")]
+    [InlineData("[\"javascript:alert(1)\"]")]
+    [InlineData("[\"http://10.0.0.1/\"]")]
+    public async Task Bad_redirect_addresses_have_an_error_of_their_own(string addresses)
+    {
+        var body = JsonNode.Parse(Good)!.AsObject();
+        body["redirect_uris"] = JsonNode.Parse(addresses);
+
+        var answer = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-redirect"), body.ToJsonString())).JsonAsync(HttpStatusCode.BadRequest);
+
+        ((string)answer["error"]!).ShouldBe("invalid_redirect_uri");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{\"client_name\": \"A\", \"client_name\": \"B\"}")]
+    [InlineData("null")]
+    public async Task What_is_not_an_object_is_refused(string body)
+        => (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-json"), body)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+    [Fact(DisplayName = "An initial access token registers as many clients as it may, also when all come at once, and none when it is over or revoked")]
+    public async Task Initial_tokens()
+    {
+        (await SendAsync(HttpMethod.Post, "", null, Good)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(HttpMethod.Post, "", new string('A', 43), Good)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        var token = await IssueAsync("dev-many");
+        await server.ExecuteAsync("UPDATE initial_access_tokens SET remaining = 3 WHERE agency = 'dev-many'");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => SendAsync(HttpMethod.Post, "", token, Good)));
+        answers.Count(a => a.StatusCode == HttpStatusCode.Created).ShouldBe(3);
+        answers.Count(a => a.StatusCode == HttpStatusCode.Unauthorized).ShouldBe(17);
+        (await server.CountAsync("SELECT COUNT(*) FROM relying_parties WHERE agency = 'dev-many'")).ShouldBe(3);
+
+        var revoked = await IssueAsync("dev-revoked");
+        (await Tokens.RevokeAsync("dev-revoked", CancellationToken.None)).ShouldBe(1);
+        (await SendAsync(HttpMethod.Post, "", revoked, Good)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+
+        var late = await IssueAsync("dev-late");
+        server.Time.Advance(TimeSpan.FromDays(31));
+        (await SendAsync(HttpMethod.Post, "", late, Good)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact(DisplayName = "S10: a suspended client cannot be read, changed or enabled again with its registration access token")]
+    public async Task S10()
+    {
+        var made = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-suspended"), Good)).JsonAsync(HttpStatusCode.Created);
+        var id = (string)made["client_id"]!;
+        var token = (string)made["registration_access_token"]!;
+        var body = JsonNode.Parse(Good)!.AsObject();
+        body["client_id"] = id;
+        await SuspendAsync(id);
+
+        (await SendAsync(HttpMethod.Get, "/" + id, token)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(HttpMethod.Put, "/" + id, token, body.ToJsonString())).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(HttpMethod.Delete, "/" + id, token)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        Catalog.FindAny(id)!.IsActive.ShouldBeFalse();
+    }
+
+    [Fact(DisplayName = "S12: a change that was begun before the client was suspended does not undo that")]
+    public async Task S12()
+    {
+        var made = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-race"), Good)).JsonAsync(HttpStatusCode.Created);
+        var id = (string)made["client_id"]!;
+        var clients = server.Services.GetRequiredService<SandboxClients>();
+        var found = (await clients.FindAsync(id, (string)made["registration_access_token"]!, CancellationToken.None))!;
+        await SuspendAsync(id);
+
+        (await clients.ReplaceAsync(found.Members, found.Version, CancellationToken.None)).ShouldBeNull();
+
+        Catalog.FindAny(id)!.IsActive.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task One_client_is_not_managed_with_the_token_of_another()
+    {
+        var initial = await IssueAsync("dev-two");
+        var first = await (await SendAsync(HttpMethod.Post, "", initial, Good)).JsonAsync(HttpStatusCode.Created);
+        var second = await (await SendAsync(HttpMethod.Post, "", initial, Good)).JsonAsync(HttpStatusCode.Created);
+
+        (await SendAsync(HttpMethod.Get, $"/{first["client_id"]}", (string)second["registration_access_token"]!)).StatusCode
+            .ShouldBe(HttpStatusCode.Unauthorized);
+        (await SendAsync(HttpMethod.Get, $"/{first["client_id"]}", initial)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task No_token_stands_in_the_log_or_in_the_database()
+    {
+        var initial = await IssueAsync("dev-log");
+        var made = await (await SendAsync(HttpMethod.Post, "", initial, Good)).JsonAsync(HttpStatusCode.Created);
+
+        var written = string.Join('\n', server.Log.All) + await server.Services.GetRequiredService<ClientRegistration>().ExportAsync(CancellationToken.None);
+        foreach (var secret in (string[])[initial, (string)made["registration_access_token"]!, (string)made["client_secret"]!])
+        {
+            written.ShouldNotContain(secret);
+        }
+    }
+
+    private async Task<string> IssueAsync(string agency)
+        => (await Tokens.IssueAsync(new TokenAgency(agency, "開發中", "Developers"), CancellationToken.None)).Reveal();
+
+    private async Task SuspendAsync(string id)
+    {
+        var members = JsonNode.Parse(await server.Services.GetRequiredService<ClientRegistration>().ExportAsync(CancellationToken.None))!
+            .AsArray().Single(c => (string)c!["client_id"]! == id)!.DeepClone();
+        members["moi_status"] = "suspended";
+        (await server.ApplyAsync(new JsonArray(members).ToJsonString())).Mistakes.ShouldBeEmpty();
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, string? body = null)
+    {
+        using var http = server.NewBackChannel();
+        var request = new HttpRequestMessage(method, RegistrationFeature.Path + path)
+        {
+            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        return await http.SendAsync(request);
+    }
+}
+
+[Collection<OnSqlite>]
+public sealed class SqliteRegistrationTests(SqliteOidcServer server) : RegistrationTests(server);
+
+[Collection<OnPostgres>]
+public sealed class PostgresRegistrationTests(PostgresOidcServer server) : RegistrationTests(server);

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Moi.Identity.Testing;
+using OpenIddict.Server;
+
+namespace Moi.Identity.Idp.Tests.Oidc;
+
+/// <summary>
+/// The handlers of every event in the order in which they run, ours and the engine's, stand in <c>pipeline.txt</c>: an upgrade of
+/// the engine that adds, moves or removes one is seen, and so is a change of ours.
+/// </summary>
+/// <remarks><c>REWRITE_PIPELINE=yes</c> writes the file anew; then read the difference.</remarks>
+[Collection<OnSqlite>]
+public sealed class PipelineTests(SqliteOidcServer server)
+{
+    private const string Golden = "tests/Idp.Tests/Oidc/pipeline.txt";
+
+    /// <summary>Seen failing on 2026-11-26, with one of our handlers moved behind its neighbour.</summary>
+    [Fact]
+    public async Task The_effective_pipeline_is_the_one_that_was_reviewed()
+    {
+        var pipeline = Describe(server.Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue);
+        if (Environment.GetEnvironmentVariable("REWRITE_PIPELINE") == "yes")
+        {
+            await File.WriteAllTextAsync(RepositoryRoot.File(Golden), pipeline);
+        }
+
+        var reviewed = await File.ReadAllTextAsync(RepositoryRoot.File(Golden));
+        pipeline.Split('\n').Except(reviewed.Split('\n')).ShouldBeEmpty("is not in " + Golden);
+        reviewed.Split('\n').Except(pipeline.Split('\n')).ShouldBeEmpty("is no longer there");
+        pipeline.ShouldBe(reviewed);
+    }
+
+    private static string Describe(OpenIddictServerOptions options)
+    {
+        var text = new StringBuilder();
+        foreach (var group in options.Handlers.GroupBy(handler => Name(handler.ContextType)).OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{group.Key}\n");
+            foreach (var handler in group.OrderBy(handler => handler.Order))
+            {
+                var type = handler.ServiceDescriptor.ServiceType;
+                var filters = string.Join(' ', handler.FilterTypes.Select(Name));
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {group.Key} {handler.Order,11} {(type.Assembly == typeof(Program).Assembly ? "ours  " : "engine")} {Name(type)}{(filters.Length > 0 ? " if " + filters : "")}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Name(Type type)
+        => type.IsGenericType
+            ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
+            : type.Name;
+}

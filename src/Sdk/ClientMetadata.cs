@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Moi.Identity.Keys;
 using Moi.Identity.Tokens;
 
 namespace Moi.Identity;
@@ -10,7 +11,8 @@ namespace Moi.Identity;
 internal static class ClientMetadata
 {
     internal static IResult Handle(
-        HttpContext context, IOptions<MoiIdentityOptions> options, IHostEnvironment environment, IEnumerable<UsedGrant> usedGrants)
+        HttpContext context, IOptions<MoiIdentityOptions> options, IHostEnvironment environment, ClientCertificate certificate,
+        IEnumerable<UsedGrant> usedGrants)
     {
         var moi = options.Value;
         var prefix = moi.PublicOrigin + context.Request.PathBase;
@@ -34,6 +36,11 @@ internal static class ClientMetadata
 
         client["jwks_uri"] = prefix + MoiIdentityDefaults.JwksPath;
         client["token_endpoint_auth_method"] = moi.TokenEndpointAuthMethod;
+        if (certificate.ToSubjectName() is { } subject)
+        {
+            client["tls_client_auth_subject_dn"] = subject;
+        }
+
         client["grant_types"] = new JsonArray([.. Grants(moi, usedGrants).Select(grant => JsonValue.Create(grant))]);
         if (moi.Dpop)
         {

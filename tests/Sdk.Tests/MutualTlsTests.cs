@@ -37,7 +37,9 @@ public sealed class MutualTlsTests : IDisposable
         agency.Provider.Assertions.ShouldBeEmpty();
         agency.Provider.WithCertificate.Distinct().ShouldBe(["/par", "/token"]);
         using var http = LocalhostHttp.Client(agency.Origin);
-        (await http.GetStringAsync("/moi/client.json")).ShouldContain($"\"token_endpoint_auth_method\": \"{registered}\"");
+        var client = JsonNode.Parse(await http.GetStringAsync("/moi/client.json"))![0]!;
+        client["token_endpoint_auth_method"]!.ToString().ShouldBe(registered);
+        (client["tls_client_auth_subject_dn"]?.ToString()).ShouldBe(method == "TlsClientAuth" ? "CN=agency" : null);
         var keys = JsonNode.Parse(await http.GetStringAsync("/moi/jwks"))!["keys"]!.AsArray();
         string?[] published = method == "TlsClientAuth" ? [null] : [null, Convert.ToBase64String(_certificate.RawData)];
         keys.Select(key => key!["x5c"]?[0]?.ToString()).ToArray().ShouldBe(published);
@@ -67,6 +69,13 @@ public sealed class MutualTlsTests : IDisposable
         response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         agency.Provider.LastPushed.ShouldContainKey("code_challenge", "the endpoint for everybody was asked, and refused");
     }
+
+    [Theory(DisplayName = "RFC 4514: the name that is registered")]
+    [InlineData("C=TW, O=MOI, CN=agency", "CN=agency,O=MOI,C=TW")]
+    [InlineData("O=\"a, b + c\", CN=\"#1 \"", "CN=\\#1\\ ,O=a\\, b \\+ c")]
+    [InlineData("SERIALNUMBER=1, CN=agency", null)]
+    public void A_subject(string subject, string? expected)
+        => Identity.Keys.SubjectName.Of(new X500DistinguishedName(subject, X500DistinguishedNameFlags.None)).ShouldBe(expected);
 
     [Theory]
     [InlineData("open", "MOI024")]

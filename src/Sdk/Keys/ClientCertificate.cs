@@ -73,6 +73,10 @@ internal sealed class ClientCertificate(IOptions<MoiIdentityOptions> options, IH
         }
     }
 
+    /// <summary>§2.1.2: <c>tls_client_auth_subject_dn</c>.</summary>
+    internal string? ToSubjectName() =>
+        options.Value.ClientAuthentication == ClientAuthentication.TlsClientAuth ? SubjectName.Of(Certificate().SubjectName) : null;
+
     public void Dispose() => _certificate?.Dispose();
 
     private X509Certificate2 Certificate()

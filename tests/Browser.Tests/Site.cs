@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Moi.Identity.Testing;
 
@@ -52,7 +53,8 @@ public sealed class Site : IAsyncLifetime, ISite
             [{
               "client_id": "everything", "client_name": "All About You", "client_name#zh-TW": "全部資料服務",
               "moi_agency": "everything", "moi_agency_name": "Agency of Everything", "moi_agency_name#zh-TW": "全部資料管理處",
-              "redirect_uris": ["http://everything.localhost/callback"], "grant_types": ["authorization_code", "refresh_token"],
+              "redirect_uris": ["http://everything.localhost/callback"],
+              "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
               "scope": "openid profile offline_access tax.read tax.contact", "authorization_details_types": ["tax.payment"],
               "token_endpoint_auth_method": "none"
             },
@@ -85,6 +87,17 @@ public sealed class Site : IAsyncLifetime, ISite
             [{"type":"tax.payment","money":{"currency":"TWD","amount":"12345"},"tax":"house","due":"2026-12-31","note":"115 年第二期 · 2nd term"}]
             """;
         return Everything + "&scope=openid%20profile%20offline_access%20tax.read%20tax.contact&authorization_details=" + Uri.EscapeDataString(details.Trim());
+    }
+
+    /// <summary>A device of that agency asks to be let in.</summary>
+    /// <returns>The code that it shows.</returns>
+    public async Task<string> RequestDeviceAsync()
+    {
+        using var http = LocalhostHttp.Client(Idp);
+        var answer = await http.PostAsync(
+            new Uri("/connect/device", UriKind.Relative),
+            new FormUrlEncodedContent([new("client_id", "everything"), new("scope", "openid profile offline_access tax.read")]));
+        return (string)JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!["user_code"]!;
     }
 
     /// <summary>A request of that agency whose answer, an error, comes by form.</summary>

@@ -20,6 +20,7 @@ public partial class DependencyTests
         ["Consent"] = ["Account", "Audit", "Clients", "Oidc", "SignIn"],
         ["DynamicRegistration"] = ["Audit", "Clients"],
         ["ErrorCatalogue"] = [],
+        ["Devices"] = ["Account", "Audit", "Clients", "Consent", "Oidc", "Passkeys", "SignIn"],
         ["InAppBrowsers"] = ["SignIn"],
         ["Metadata"] = ["Audit", "Oidc", "Passkeys"],
         ["Oidc"] = ["Audit", "Clients", "DynamicRegistration", "ErrorCatalogue", "Passkeys", "SignIn"],

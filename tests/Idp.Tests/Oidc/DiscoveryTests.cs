@@ -33,6 +33,7 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
               "authorization_endpoint": "http://idp.localhost:5080/connect/authorize",
               "pushed_authorization_request_endpoint": "http://idp.localhost:5080/connect/par",
               "token_endpoint": "http://idp.localhost:5080/connect/token",
+              "device_authorization_endpoint": "http://idp.localhost:5080/connect/device",
               "userinfo_endpoint": "http://idp.localhost:5080/connect/userinfo",
               "introspection_endpoint": "http://idp.localhost:5080/connect/introspect",
               "revocation_endpoint": "http://idp.localhost:5080/connect/revoke",
@@ -71,7 +72,10 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
               ],
               "grant_types_supported": [
                 "authorization_code",
-                "refresh_token"
+                "refresh_token",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:device_code",
+                "urn:ietf:params:oauth:grant-type:token-exchange"
               ],
               "code_challenge_methods_supported": [
                 "S256"

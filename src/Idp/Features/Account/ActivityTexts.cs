@@ -22,7 +22,7 @@ internal sealed class ActivityTexts(IConnectedServices services, IStringLocalize
     private static readonly HashSet<string> DoneBySomebody =
     [
         "session.started", "session.confirmed", "passkey.registered", "passkey.renamed", "passkey.removed", "passkey.refused",
-        "service.entered", "consent.granted", "consent.withdrawn",
+        "service.entered", "consent.granted", "consent.withdrawn", "device.connected",
     ];
 
     /// <summary>Whether it makes sense to say "this was not me" of it.</summary>
@@ -42,11 +42,12 @@ internal sealed class ActivityTexts(IConnectedServices services, IStringLocalize
             ?? (Guid.TryParse(Detail(details, "credential"), out var id) ? passkeys.GetValueOrDefault(id) : null)
             ?? texts["Passkey.Gone"].Value;
         var service = e.ClientId is null ? "" : await services.NameAsync(e.ClientId, ct) ?? e.ClientId;
+        var target = Detail(details, "target") is { } other ? await services.NameAsync(other, ct) ?? other : "";
         var reason = Detail(details, "reason");
-        var sentence = texts["Event." + e.Name + (reason is null ? "" : "." + reason), passkey, service];
+        var sentence = texts["Event." + e.Name + (reason is null ? "" : "." + reason), passkey, service, target];
         if (sentence.ResourceNotFound)
         {
-            sentence = texts["Event." + e.Name, passkey, service];
+            sentence = texts["Event." + e.Name, passkey, service, target];
         }
 
         return new ActivityLine(

@@ -107,6 +107,30 @@ internal static class AuditEvents
         => New(context, "service.entered", session.CitizenId, clientId, session.Sid,
             new() { ["scopes"] = scopes, ["acr"] = session.Acr });
 
+    /// <summary>
+    /// <c>token.exchanged</c>: a service got a token for another service, to act there for a citizen. Details: <c>target</c>,
+    /// the other service's client, and <c>scopes</c>.
+    /// </summary>
+    internal static AuditEvent TokenExchanged(
+        AuditContext context, Guid citizenId, string clientId, string sid, string target, string scopes)
+        => New(context, "token.exchanged", citizenId, clientId, sid, new() { ["target"] = target, ["scopes"] = scopes });
+
+    /// <summary>
+    /// <c>device.connected</c>: a citizen let a device without a browser act for them at a service. Details: <c>scopes</c>,
+    /// <c>acr</c>.
+    /// </summary>
+    internal static AuditEvent DeviceConnected(
+        AuditContext context, Session session, string clientId, string sid, string scopes, string acr)
+        => New(context, "device.connected", session.CitizenId, clientId, sid, new() { ["scopes"] = scopes, ["acr"] = acr });
+
+    /// <summary><c>device.refused</c>: a citizen refused a device that asked to act for them.</summary>
+    internal static AuditEvent DeviceRefused(AuditContext context, Session session, string clientId)
+        => New(context, "device.refused", session.CitizenId, clientId, session.Sid);
+
+    /// <summary><c>device.disconnected</c>: a citizen ended what a device may do; its tokens ended.</summary>
+    internal static AuditEvent DeviceDisconnected(AuditContext context, Session session, string clientId, string sid)
+        => New(context, "device.disconnected", session.CitizenId, clientId, sid);
+
     /// <summary><c>consent.granted</c>: a citizen agreed to what a service receives. Details: <c>released</c>.</summary>
     internal static AuditEvent ConsentGranted(AuditContext context, Session session, string clientId, string released)
         => New(context, "consent.granted", session.CitizenId, clientId, session.Sid, new() { ["released"] = released });

@@ -42,6 +42,9 @@ internal sealed class Client
 
     internal bool AsksEveryTime => IsSandbox || Metadata.Consent == "always";
 
+    /// <summary>The protected resource that this client is, if it is one.</summary>
+    internal ProtectedResource? Resource => Metadata.Resource;
+
     internal ClientProfile Profile { get; }
 
     internal bool IsActive => Metadata.Status == "active";
@@ -94,10 +97,11 @@ internal sealed class Client
     internal bool MayHave(string claim) => ReleasableClaims.Contains(claim);
 
     /// <summary>What the sign-in and consent pages say of it.</summary>
-    internal RequestingService Describe(string redirectUri)
+    /// <param name="redirectUri">Where the browser will be sent; nothing if it stays here.</param>
+    internal RequestingService Describe(string? redirectUri)
         => new(
             Id, Metadata.NameZh, Metadata.NameEn, Metadata.AgencyNameZh, Metadata.AgencyNameEn,
-            new Uri(redirectUri, UriKind.Absolute) is { Scheme: "http" or "https" } uri
+            redirectUri is not null && new Uri(redirectUri, UriKind.Absolute) is { Scheme: "http" or "https" } uri
                 ? uri.GetLeftPart(UriPartial.Authority)
                 : redirectUri,
             IsSandbox);
@@ -118,13 +122,22 @@ internal sealed class Client
     private static IEnumerable<string> GetPermissions(ClientMetadata metadata)
     {
         yield return OpenIddictConstants.Permissions.Endpoints.EndSession;
+        if (metadata.GrantTypes.Count > 0)
+        {
+            yield return OpenIddictConstants.Permissions.Endpoints.Token;
+            yield return OpenIddictConstants.Permissions.Endpoints.Revocation;
+        }
+
         if (metadata.GrantTypes.Contains(GrantTypes.AuthorizationCode))
         {
             yield return OpenIddictConstants.Permissions.Endpoints.Authorization;
             yield return OpenIddictConstants.Permissions.Endpoints.PushedAuthorization;
-            yield return OpenIddictConstants.Permissions.Endpoints.Token;
-            yield return OpenIddictConstants.Permissions.Endpoints.Revocation;
             yield return OpenIddictConstants.Permissions.ResponseTypes.Code;
+        }
+
+        if (metadata.GrantTypes.Contains(GrantTypes.DeviceCode))
+        {
+            yield return OpenIddictConstants.Permissions.Endpoints.DeviceAuthorization;
         }
 
         // A public client cannot prove who it is, so it may not ask about tokens.

@@ -30,6 +30,9 @@ internal sealed partial class ClientCatalog(
     /// <summary>The protected resource to which a scope belongs; none for the scopes of OpenID Connect.</summary>
     internal ProtectedResource? ResourceOf(string scope) => _resourcesByScope.GetValueOrDefault(scope);
 
+    /// <summary>A scope of a protected resource, with its words.</summary>
+    internal ResourceScope? FindScope(string name) => ResourceOf(name)?.Scopes.FirstOrDefault(scope => scope.Name == name);
+
     /// <summary>The protected resource of this identifier.</summary>
     internal ProtectedResource? FindResource(string identifier) => OwnerOf(identifier)?.Metadata.Resource;
 

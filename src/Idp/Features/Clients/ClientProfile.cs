@@ -12,7 +12,11 @@ internal sealed record ClientProfile
         AssertionAlgs = ["ES256", "PS256", "RS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256", "RS256"],
-        GrantTypes = ["authorization_code", "refresh_token"],
+        GrantTypes =
+        [
+            "authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ],
         RotatesRefreshTokens = true,
         LongestAccessToken = TimeSpan.FromHours(1),
         LongestRefreshToken = TimeSpan.FromDays(90),
@@ -26,7 +30,7 @@ internal sealed record ClientProfile
         AssertionAlgs = ["ES256", "PS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256"],
-        GrantTypes = ["authorization_code", "refresh_token"],
+        GrantTypes = ["authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"],
         LongestAccessToken = TimeSpan.FromMinutes(15),
         LongestRefreshToken = TimeSpan.FromDays(30),
         RequiresPushedRequests = true,

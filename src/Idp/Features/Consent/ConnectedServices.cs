@@ -95,7 +95,7 @@ internal sealed class ConnectedServices(
 
         foreach (var scope in released.Select(r => r.Split(':', 2)).Where(r => r is ["scope", _]).Select(r => r[1]))
         {
-            if (clients.ResourceOf(scope)?.Scopes.First(s => s.Name == scope) is { } known)
+            if (clients.FindScope(scope) is { } known)
             {
                 yield return InLanguage(known.TextZh, known.TextEn);
             }

@@ -12,6 +12,9 @@ internal static class Lifetimes
 
     internal static readonly TimeSpan AccessToken = GrantRules.DefaultAccessToken;
 
+    /// <summary>From a device asking to the citizen answering (RFC 8628 §3.2).</summary>
+    internal static readonly TimeSpan DeviceCode = TimeSpan.FromMinutes(10);
+
     internal static readonly TimeSpan IdToken = TimeSpan.FromMinutes(5);
 
     /// <summary>Of a refresh token that is not used; each use gives a new one.</summary>

@@ -4,6 +4,8 @@ using Moi.Identity.Idp.Data.Pruning;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Authorize;
 using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
+using Moi.Identity.Idp.Features.Oidc.ClientCredentials;
+using Moi.Identity.Idp.Features.Oidc.Devices;
 using Moi.Identity.Idp.Features.Oidc.Discovery;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Keys;
@@ -16,6 +18,7 @@ using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Oidc.Resources;
 using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
+using Moi.Identity.Idp.Features.Oidc.TokenExchange;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
@@ -33,7 +36,7 @@ internal static class OidcFeature
     /// <summary>Everything but the two endpoints that a browser visits.</summary>
     private static readonly string[] ForPrograms =
     [
-        "/connect/par", "/connect/token", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
+        "/connect/par", "/connect/token", "/connect/device", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
         "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", PollEvents.Path, SsfConfiguration.Path,
     ];
 
@@ -43,6 +46,10 @@ internal static class OidcFeature
         services.AddSingleton<GrantStore>();
         services.AddSingleton<RefreshTokenStore>();
         services.AddSingleton<SingleUseTokens>();
+        services.AddSingleton<RevokedTokens>();
+        services.AddSingleton<LiveTokens>();
+        services.AddSingleton<DeviceRequests>();
+        services.AddRecords(DeviceRequest.Kind).AddRecords(UserCodeEntry.Kind);
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<RemoteKeys>();
         services.AddMutualTls();
@@ -83,6 +90,7 @@ internal static class OidcFeature
                 .ReplaceApplicationStore<Client, ClientStore>(ServiceLifetime.Singleton)
                 .DisableEntityCaching().DisableAdditionalFiltering())
             .AddServer(Configure);
+        services.AddSingleton<IPostConfigureOptions<OpenIddictServerOptions>, ConfigureDevices>();
         services.AddSingleton<PipelineTable>();
         services.Replace(ServiceDescriptor.Scoped<IOpenIddictServerDispatcher, PipelineDispatcher>());
         return services;
@@ -115,7 +123,8 @@ internal static class OidcFeature
             .SetEndSessionEndpointUris("connect/logout")
             .SetConfigurationEndpointUris(Array.Empty<Uri>())
             .SetJsonWebKeySetEndpointUris(Array.Empty<Uri>());
-        server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange();
+        server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange()
+            .AllowClientCredentialsFlow().AllowTokenExchangeFlow();
 
         // What the engine calls storage is off: codes, requests and refresh tokens are kept by the handlers below.
         server.DisableTokenStorage().DisableAuthorizationStorage().DisableAccessTokenEncryption();
@@ -133,6 +142,11 @@ internal static class OidcFeature
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretBasic);
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretPost);
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.PrivateKeyJwt);
+            options.SubjectTokenTypes.Clear();
+            options.SubjectTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
+            options.RequestedTokenTypes.Clear();
+            options.RequestedTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
+            options.ActorTokenTypes.Clear();
             options.SubjectTypes.Clear();
             options.SubjectTypes.Add(SubjectTypes.Pairwise);
         });
@@ -233,13 +247,37 @@ internal static class OidcFeature
             Replace<ApplyAuthorizationResponseContext, SendByQuery>(
                 OpenIddictServerAspNetCoreHandlers.Authentication.ProcessQueryResponse.Descriptor);
 
+            // A device without a browser asks (RFC 8628).
+            Replace<ValidateDeviceAuthorizationRequestContext, CheckScopes<ValidateDeviceAuthorizationRequestContext>>(
+                OpenIddictServerHandlers.Device.ValidateScopes.Descriptor);
+            Replace<ValidateDeviceAuthorizationRequestContext, CheckClientScopes<ValidateDeviceAuthorizationRequestContext>>(
+                OpenIddictServerHandlers.Device.ValidateScopePermissions.Descriptor);
+            Last<HandleDeviceAuthorizationRequestContext, BeginDevice>();
+
             // Codes, pushed requests, refresh tokens.
             After<GenerateTokenContext, StoreSingleUseToken>(Protection.GenerateIdentityModelToken.Descriptor);
             After<ValidateTokenContext, SpendSingleUseToken>(Protection.RemoveDisallowedCharacters.Descriptor);
             Replace<ValidateTokenRequestContext, CheckScopes<ValidateTokenRequestContext>>(Exchange.ValidateScopes.Descriptor);
-            Before<ValidateTokenRequestContext, CheckPresenter>(Exchange.ValidateAuthorizedParty.Descriptor);
+            Replace<ValidateTokenRequestContext, CheckClientScopes<ValidateTokenRequestContext>>(Exchange.ValidateScopePermissions.Descriptor);
+            Replace<ValidateTokenRequestContext, CheckTarget>(Exchange.ValidateResources.Descriptor);
+            Remove(
+                Exchange.ValidateAudiences.Descriptor, Exchange.ValidateAudiencePermissions.Descriptor,
+                Exchange.ValidateResourcePermissions.Descriptor);
+            Replace<ValidateTokenRequestContext, CheckPresenter>(Exchange.ValidateAuthorizedParty.Descriptor);
             After<ValidateTokenRequestContext, CheckGrant>(Exchange.ValidateGrantedScopes.Descriptor);
             After<ValidateTokenRequestContext, CheckNarrowing>(Exchange.ValidateGrantedScopes.Descriptor, 2);
+
+            // Tokens for a device, for a client itself, for a service that acts for a citizen.
+            After<ProcessAuthenticationContext, KeepDeviceCode>(EvaluateValidatedTokens.Descriptor);
+            Before<ValidateTokenContext, ReadSubjectToken>(Protection.ResolveTokenValidationParameters.Descriptor);
+            Before<ValidateTokenRequestContext, RedeemDeviceCode>(Exchange.ValidateAuthorizedParty.Descriptor);
+            Before<ValidateTokenRequestContext, CheckClientTarget>(Exchange.ValidateAuthorizedParty.Descriptor);
+            Before<ValidateTokenRequestContext, CheckExchange>(Exchange.ValidateAuthorizedParty.Descriptor);
+            After<HandleTokenRequestContext, IssueClientToken>(Exchange.AttachPrincipal.Descriptor);
+            After<HandleTokenRequestContext, IssueExchangedToken>(Exchange.AttachPrincipal.Descriptor);
+            After<ProcessSignInContext, MakeAccessToken>(EvaluateGeneratedTokens.Descriptor);
+
+            // What goes out.
             After<ProcessSignInContext, KeepRefreshToken>(EvaluateGeneratedTokens.Descriptor);
             After<ProcessSignInContext, LimitAudience>(PrepareAccessTokenPrincipal.Descriptor);
             After<ProcessSignInContext, AnswerDetails>(AttachSignInParameters.Descriptor);
@@ -284,6 +322,14 @@ internal static class OidcFeature
         {
             server.RemoveEventHandler(replaced);
             Add<TContext, THandler>(replaced.Order);
+        }
+
+        private void Remove(params ReadOnlySpan<OpenIddictServerHandlerDescriptor> descriptors)
+        {
+            foreach (var descriptor in descriptors)
+            {
+                server.RemoveEventHandler(descriptor);
+            }
         }
 
         private void Last<TContext, THandler>()

@@ -565,6 +565,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("credential_id");
 
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
                     b.Property<string>("Locale")
                         .IsRequired()
                         .HasMaxLength(16)

@@ -558,6 +558,10 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("credential_id");
 
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
                     b.Property<string>("Locale")
                         .IsRequired()
                         .HasMaxLength(16)

@@ -29,12 +29,23 @@ internal sealed class Grant
     /// <summary>The language in which the citizen signed in, a BCP 47 tag.</summary>
     public required string Locale { get; set; }
 
+    public GrantKind Kind { get; init; }
+
     public GrantStatus Status { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The last time a code was issued for it.</summary>
     public DateTimeOffset UsedAt { get; set; }
+}
+
+internal enum GrantKind
+{
+    /// <summary>It came from a browser's session and ends with it.</summary>
+    Session = 0,
+
+    /// <summary>A device without a browser holds it (RFC 8628). It has a <c>sid</c> of its own, which is nobody's session.</summary>
+    Device = 1,
 }
 
 internal enum GrantStatus

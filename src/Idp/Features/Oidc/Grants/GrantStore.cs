@@ -40,15 +40,15 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
             """);
 
     private const string Upsert = """
-        INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, status, created_at, used_at)
-        VALUES (@id, @citizen, @credential, @client, @sid, @subject, @scopes, @locale, 0, @now, @now)
+        INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, kind, status, created_at, used_at)
+        VALUES (@id, @citizen, @credential, @client, @sid, @subject, @scopes, @locale, 0, 0, @now, @now)
         ON CONFLICT (sid, client_id) WHERE status = 0
         DO UPDATE SET credential_id = excluded.credential_id, scopes = excluded.scopes, locale = excluded.locale,
             used_at = excluded.used_at
         RETURNING id
         """;
 
-    private const string Consent = """
+    internal const string Consent = """
         INSERT INTO consents (citizen_id, client_id, released, granted_at) VALUES (@citizen, @client, @released, @now)
         ON CONFLICT (citizen_id, client_id) DO UPDATE SET released = excluded.released, granted_at = excluded.granted_at
         """;
@@ -73,6 +73,12 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
                 row.TextOrNull(2), row.TextOrNull(3), row.Text(4)),
             ct);
 
+    /// <summary>The citizen's subject at this sector, or nothing if they have not met.</summary>
+    internal Task<string?> FindSubjectAsync(Guid citizenId, string sector, CancellationToken ct)
+        => sql.FirstAsync(
+            "SELECT subject FROM pairwise_subjects WHERE citizen_id = @citizen AND sector = @sector",
+            p => p.Add("citizen", citizenId).Add("sector", sector), row => row.Text(0), ct);
+
     /// <summary>The citizen's subject at this sector; made when they first meet.</summary>
     internal async Task<string> GetSubjectAsync(Guid citizenId, string sector, CancellationToken ct)
     {
@@ -84,9 +90,7 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
             p => p.Add("citizen", citizenId).Add("sector", sector)
                 .Add("subject", PairwiseSubject.NewValue()),
             ct);
-        return await sql.FirstAsync(
-            "SELECT subject FROM pairwise_subjects WHERE citizen_id = @citizen AND sector = @sector",
-            p => p.Add("citizen", citizenId).Add("sector", sector), row => row.Text(0), ct)
+        return await FindSubjectAsync(citizenId, sector, ct)
             ?? throw new InvalidOperationException("A pairwise subject that was just stored is not there.");
     }
 

@@ -18,6 +18,9 @@ internal sealed record Wishes(
 
     internal IReadOnlyList<string> DetailTypes => [.. Details.Select(detail => detail.Type.Name).Distinct()];
 
+    /// <summary>Of a request that names scopes and nothing else, as a device's does.</summary>
+    internal static Wishes OfScopes(IReadOnlyList<string> scopes) => new(scopes, [], [], [], []);
+
     internal static Wishes Of(OpenIddictRequest request, Client client, ClientCatalog clients)
     {
         var claims = ClaimsRequest.Of(request);

@@ -302,6 +302,7 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     subject = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
                     scopes = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
                     locale = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
+                    kind = table.Column<int>(type: "INTEGER", nullable: false),
                     status = table.Column<int>(type: "INTEGER", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
                     used_at = table.Column<long>(type: "INTEGER", nullable: false)

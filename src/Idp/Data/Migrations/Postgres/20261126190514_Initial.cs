@@ -303,6 +303,7 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     subject = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     scopes = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     locale = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    kind = table.Column<int>(type: "integer", nullable: false),
                     status = table.Column<int>(type: "integer", nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)

@@ -4,8 +4,10 @@ using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Assessment;
 using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Conformance;
 using Moi.Identity.Idp.Features.Consent;
+using Moi.Identity.Idp.Features.Devices;
 using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Features.InAppBrowsers;
 using Moi.Identity.Idp.Features.Metadata;
@@ -29,7 +31,7 @@ return await StartupFailures.ExplainAsync(async () =>
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb().AddLimits();
     services.AddAudit().AddMetadata().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent()
-        .AddAdministrators().AddAssessment().AddRegistration().AddConformance();
+        .AddDevices().AddAdministrators().AddAssessment().AddRegistration().AddCitizens().AddConformance();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));

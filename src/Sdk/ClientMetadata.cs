@@ -2,13 +2,17 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Moi.Identity.Keys;
+using Moi.Identity.Tokens;
 
 namespace Moi.Identity;
 
 /// <summary>GET /moi/client.json: what the provider must know of this client, as RFC 7591 §2 metadata in a JSON array, ready for <c>clients apply</c>.</summary>
 internal static class ClientMetadata
 {
-    internal static IResult Handle(HttpContext context, IOptions<MoiIdentityOptions> options, IHostEnvironment environment)
+    internal static IResult Handle(
+        HttpContext context, IOptions<MoiIdentityOptions> options, IHostEnvironment environment, ClientCertificate certificate,
+        IEnumerable<UsedGrant> usedGrants)
     {
         var moi = options.Value;
         var prefix = moi.PublicOrigin + context.Request.PathBase;
@@ -19,16 +23,37 @@ internal static class ClientMetadata
         };
         AddNames(client, "client_name", moi.ClientNames);
 
-        client["redirect_uris"] = new JsonArray(prefix + MoiIdentityDefaults.CallbackPath);
-        client["post_logout_redirect_uris"] = new JsonArray(prefix + MoiIdentityDefaults.SignedOutPath);
-        client["backchannel_logout_uri"] = prefix + MoiIdentityDefaults.BackChannelLogoutPath;
-        client["backchannel_logout_session_required"] = true;
+        if (moi.SignsCitizensIn)
+        {
+            client["redirect_uris"] = new JsonArray(prefix + MoiIdentityDefaults.CallbackPath);
+            client["post_logout_redirect_uris"] = new JsonArray(prefix + MoiIdentityDefaults.SignedOutPath);
+            client["backchannel_logout_uri"] = prefix + MoiIdentityDefaults.BackChannelLogoutPath;
+            client["backchannel_logout_session_required"] = true;
+            client["response_types"] = new JsonArray("code");
+            client["scope"] = string.Join(' ', moi.EffectiveScopes);
+            client["require_pushed_authorization_requests"] = !moi.UnsafeAllowWithoutPar;
+        }
+
         client["jwks_uri"] = prefix + MoiIdentityDefaults.JwksPath;
-        client["token_endpoint_auth_method"] = "private_key_jwt";
-        client["grant_types"] = new JsonArray("authorization_code");
-        client["response_types"] = new JsonArray("code");
-        client["scope"] = string.Join(' ', moi.EffectiveScopes);
-        client["require_pushed_authorization_requests"] = !moi.UnsafeAllowWithoutPar;
+        client["token_endpoint_auth_method"] = moi.TokenEndpointAuthMethod;
+        if (certificate.ToSubjectName() is { } subject)
+        {
+            client["tls_client_auth_subject_dn"] = subject;
+        }
+
+        client["grant_types"] = new JsonArray([.. Grants(moi, usedGrants).Select(grant => JsonValue.Create(grant))]);
+        if (moi.Dpop)
+        {
+            // RFC 9449 §5.2.
+            client["dpop_bound_access_tokens"] = true;
+        }
+
+        if (moi.SignedRequests)
+        {
+            // RFC 9101 §10.5.
+            client["require_signed_request_object"] = true;
+        }
+
         if (moi.Agency is { } agency)
         {
             client["moi_agency"] = agency;
@@ -38,6 +63,14 @@ internal static class ClientMetadata
 
         client["moi_profile"] = moi.Profile;
         return TypedResults.Json(new JsonArray(client), ClientMetadataJson.Options);
+    }
+
+    private static IEnumerable<string> Grants(MoiIdentityOptions moi, IEnumerable<UsedGrant> used)
+    {
+        IEnumerable<string> ofTheSignIn = !moi.SignsCitizensIn ? []
+            : moi.EffectiveScopes.Contains("offline_access", StringComparer.Ordinal) ? ["authorization_code", "refresh_token"]
+            : ["authorization_code"];
+        return ofTheSignIn.Concat(used.Select(grant => grant.GrantType)).Distinct(StringComparer.Ordinal);
     }
 
     /// <summary>RFC 7591 §2.2: a name in another language is a member of its own, with the language tag after a hash sign.</summary>

@@ -12,6 +12,12 @@ public static class MoiIdentityDefaults
     /// <summary>The authentication scheme that sends the citizen to the provider (ASP.NET Core's OpenID Connect handler).</summary>
     public const string ChallengeScheme = "MoiIdentity.OpenIdConnect";
 
+    /// <summary>The configuration section that <c>AddMoiIdentityApi</c> binds: <c>MoiIdentityApi</c>.</summary>
+    public const string ApiSection = "MoiIdentityApi";
+
+    /// <summary>The authentication scheme of an API's callers (<c>AddMoiIdentityApi</c>): access tokens, Bearer or DPoP.</summary>
+    public const string ApiScheme = "MoiIdentity.Api";
+
     /// <summary>The name of the <c>ActivitySource</c> and of the <c>Meter</c>.</summary>
     public const string TelemetryName = "Moi.Identity";
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -12,13 +11,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Moi.Identity.Assurance;
 using Moi.Identity.Diagnostics;
 using Moi.Identity.Keys;
 using Moi.Identity.Pages;
 using Moi.Identity.Sessions;
 using Moi.Identity.SignIn;
 using Moi.Identity.SignOut;
+using Moi.Identity.Tokens;
 
 namespace Moi.Identity;
 
@@ -40,21 +39,12 @@ public static class MoiIdentityExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        services.AddSingleton<IValidateOptions<MoiIdentityOptions>, MoiIdentityOptionsValidator>();
-        var options = services.AddOptions<MoiIdentityOptions>()
-            .Bind(builder.Configuration.GetSection(MoiIdentityDefaults.Section))
-            .ValidateOnStart();
-        if (configure is not null)
-        {
-            options.Configure(configure);
-        }
-
-        services.TryAddSingleton(TimeProvider.System);
+        builder.AddMoiIdentityClient(configure);
+        services.Configure<MoiIdentityOptions>(options => options.SignsCitizensIn = true);
         services.AddHttpContextAccessor();
         AddSignIn(services);
         AddSessions(services);
-        AddAssurance(services);
-        services.AddSingleton<MoiTelemetry>();
+        MoiApiExtensions.AddRequirements(services);
         services.AddSingleton<Page>();
         services.AddHealthChecks().AddCheck<MoiHealthCheck>(MoiIdentityDefaults.HealthCheckName, tags: ["ready"]);
         return builder;
@@ -95,19 +85,15 @@ public static class MoiIdentityExtensions
                 (HttpContext context, BackChannelLogoutEndpoint endpoint) => endpoint.HandleAsync(context))
             .DisableAntiforgery()
             .WithMetadata(new RequestSizeLimitAttribute(BackChannelLogoutEndpoint.LargestRequest));
-        moi.MapGet(MoiIdentityDefaults.JwksPath, (ClientKeys keys) =>
-            TypedResults.Json(new PublicJwks([.. keys.Reload().Select(k => k.ToPublicJwk())]), contentType: "application/jwk-set+json"));
-        moi.MapGet(MoiIdentityDefaults.ClientMetadataPath, ClientMetadata.Handle);
         moi.MapGet(MoiIdentityDefaults.StylePath, () => TypedResults.Stream(
             typeof(Page).Assembly.GetManifestResourceStream("Moi.Identity.Pages.page.css")!, "text/css"));
-        return endpoints;
+        return endpoints.MapMoiIdentityClient();
     }
 
     private static void AddSignIn(IServiceCollection services)
     {
-        services.AddSingleton<ClientKeys>();
-        services.AddSingleton<ClientAssertions>();
-        services.AddHostedService<MoiIdentityStartup>();
+        services.AddSingleton<KeptTokens>();
+        services.AddSingleton<UserTokens>();
         services.AddSingleton<BrowserSession>();
         services.AddScoped<SignInEvents>();
         services.AddSingleton<BackChannelLogoutEndpoint>();
@@ -124,12 +110,11 @@ public static class MoiIdentityExtensions
             .AddRemoteScheme<OpenIdConnectOptions, MoiChallengeHandler>(MoiIdentityDefaults.ChallengeScheme, displayName: null, _ => { });
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IPostConfigureOptions<OpenIdConnectOptions>, OpenIdConnectPostConfigureOptions>());
-        services.AddSingleton<IPostConfigureOptions<OpenIdConnectOptions>, OpenIdConnectSetup>();
     }
 
     private static void AddSessions(IServiceCollection services)
     {
-        services.AddSingleton<RedisConnection>();
+        services.AddSingleton(provider => new RedisConnection(provider.GetRequiredService<IOptions<MoiIdentityOptions>>().Value.Redis!));
         services.AddSingleton<MemorySessionRecords>();
         services.AddSingleton<RedisSessionRecords>();
         services.AddSingleton<ISessionRecords>(provider =>
@@ -151,12 +136,5 @@ public static class MoiIdentityExtensions
                 new FileSystemXmlRepository(
                     Directory.CreateDirectory(Path.Combine(provider.GetRequiredService<ClientKeys>().Folder, "data-protection")),
                     provider.GetRequiredService<ILoggerFactory>())));
-    }
-
-    private static void AddAssurance(IServiceCollection services)
-    {
-        services.AddAuthorization();
-        services.AddSingleton<IAuthorizationHandler, RequireAssuranceHandler>();
-        services.AddSingleton<IAuthorizationMiddlewareResultHandler, StepUpResultHandler>();
     }
 }

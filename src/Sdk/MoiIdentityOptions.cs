@@ -10,6 +10,19 @@ public enum SessionStoreKind
     Redis,
 }
 
+/// <summary>How this application proves to the provider that it is the client it says it is.</summary>
+public enum ClientAuthentication
+{
+    /// <summary>With a signed assertion and a key pair that the package makes itself (<c>private_key_jwt</c>, RFC 7523).</summary>
+    PrivateKeyJwt,
+
+    /// <summary>With a TLS client certificate of a certification authority that the provider trusts (<c>tls_client_auth</c>, RFC 8705 §2.1).</summary>
+    TlsClientAuth,
+
+    /// <summary>With a TLS client certificate of its own, published at <c>/moi/jwks</c> (<c>self_signed_tls_client_auth</c>, RFC 8705 §2.2).</summary>
+    SelfSignedTlsClientAuth,
+}
+
 /// <summary>
 /// Section <c>MoiIdentity</c>: everything an agency's application says about itself and its provider.
 /// Every setting can come from the environment, for example <c>MoiIdentity__ClientId</c>.
@@ -94,6 +107,28 @@ public sealed class MoiIdentityOptions
     /// <value>Default <see langword="null"/>: a small page at <c>/moi/signed-out</c>.</value>
     public string? SignedOutRedirect { get; set; }
 
+    /// <summary>How this application authenticates at the provider; must be the method that is registered.</summary>
+    /// <value>Default <see cref="ClientAuthentication.PrivateKeyJwt"/>, which needs no certificate.</value>
+    public ClientAuthentication ClientAuthentication { get; set; } = ClientAuthentication.PrivateKeyJwt;
+
+    /// <summary>A PEM file with the client certificate, its private key and, after it, the certificates between it and its authority.</summary>
+    /// <value>Default none; required for the two methods with a certificate. Under the content root or absolute.</value>
+    /// <remarks>Must not be readable by other users of the machine. It is read at the start: restart to change it.</remarks>
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>Bind access tokens to a key of this application (DPoP, RFC 9449), so that a stolen one opens nothing.</summary>
+    /// <value>Default <see langword="false"/>; the profile <c>fapi2</c> wants it.</value>
+    /// <remarks>
+    /// The key is made at the first start, in the folder <c>dpop</c> of <see cref="Keys"/>, and shared by all instances. Pushed requests,
+    /// token requests, userinfo and the calls of <c>AddMoiUserToken</c>, <c>AddMoiClientToken</c> and <c>AddMoiOnBehalfOf</c> carry a proof
+    /// each; nonces are followed. A provider that answers with an unbound token is refused.
+    /// </remarks>
+    public bool Dpop { get; set; }
+
+    /// <summary>Sign the authorization request (RFC 9101), so that it is known for certain who asked for what.</summary>
+    /// <value>Default <see langword="false"/>. The request is pushed either way, which already keeps it from being altered.</value>
+    public bool SignedRequests { get; set; }
+
     /// <summary>Also accept ID tokens and logout tokens signed with RS256.</summary>
     /// <value>Default <see langword="false"/>: ES256 and PS256 only, as FAPI 2.0 asks.</value>
     public bool AllowRS256 { get; set; }
@@ -106,6 +141,21 @@ public sealed class MoiIdentityOptions
     /// <summary>UNSAFE: allow plain <c>http</c> to a provider that is not on this machine.</summary>
     /// <value>Default <see langword="false"/>. Anyone on the network path can sign in as any citizen when this is set.</value>
     public bool UnsafeAllowHttp { get; set; }
+
+    /// <summary>Whether citizens sign in here (<c>AddMoiIdentity</c>), or the application is a client without pages (<c>AddMoiIdentityClient</c>).</summary>
+    internal bool SignsCitizensIn { get; set; }
+
+    /// <summary>For tests: whom the back channel trusts.</summary>
+    internal Action<SocketsHttpHandler>? ConfigureBackChannel { get; set; }
+
+    internal bool UsesCertificate => ClientAuthentication != ClientAuthentication.PrivateKeyJwt;
+
+    internal string TokenEndpointAuthMethod => ClientAuthentication switch
+    {
+        ClientAuthentication.TlsClientAuth => "tls_client_auth",
+        ClientAuthentication.SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
+        _ => "private_key_jwt",
+    };
 
     internal bool IsHttps => PublicOrigin.StartsWith("https:", StringComparison.Ordinal);
 

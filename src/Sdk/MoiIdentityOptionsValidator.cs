@@ -10,7 +10,11 @@ internal sealed class MoiIdentityOptionsValidator : IValidateOptions<MoiIdentity
     {
         var mistakes = new List<string>();
         Authority(options, mistakes);
-        PublicOrigin(options, mistakes);
+        if (options.SignsCitizensIn)
+        {
+            PublicOrigin(options, mistakes);
+        }
+
         Sessions(options, mistakes);
 
         if (string.IsNullOrWhiteSpace(options.ClientId))
@@ -36,6 +40,17 @@ internal sealed class MoiIdentityOptionsValidator : IValidateOptions<MoiIdentity
         if (options.SignedOutRedirect is { } path && !LocalPath.IsLocal(path))
         {
             mistakes.Add($"MOI011: MoiIdentity:SignedOutRedirect is \"{path}\". Write a path of this application that starts with one slash.");
+        }
+
+        if (options.SignedRequests && options.UnsafeAllowWithoutPar)
+        {
+            mistakes.Add("MOI015: MoiIdentity:SignedRequests needs pushed requests. Take MoiIdentity:UnsafeAllowWithoutPar away.");
+        }
+
+        if (options.UsesCertificate && string.IsNullOrWhiteSpace(options.ClientCertificate))
+        {
+            mistakes.Add($"MOI016: MoiIdentity:ClientAuthentication is {options.ClientAuthentication} but MoiIdentity:ClientCertificate is empty. "
+                + "Write the PEM file with the certificate and its key.");
         }
 
         return mistakes.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(mistakes);

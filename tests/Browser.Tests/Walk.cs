@@ -14,7 +14,7 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
     private static readonly string[] Public =
     [
         "/", "/help", "/sitemap", "/privacy", "/security", "/accessibility", "/unsupported", "/sign-in", "/sign-in/phone",
-        "/sign-in/trouble", "/sign-up", "/signed-out", "/session-ended",
+        "/sign-in/trouble", "/sign-up", "/signed-out", "/session-ended", "/device",
     ];
 
     /// <summary>Addresses that lead nowhere, each with its own page.</summary>
@@ -23,6 +23,7 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
         "/no-such-page", "/sign-in?tx=over", "/sign-up/passkey?draft=over", "/consent?tx=over", "/administrators/enrol?token=over",
         "/connect/authorize?client_id=nobody", "/connect/authorize?client_id=hello-agency&redirect_uri=https://evil.example/",
         "/connect/logout?client_id=nobody&post_logout_redirect_uri=https://evil.example/", "/connect/logout/confirm?handle=over", "/resume?handle=over",
+        "/device/decide?tx=over",
     ];
 
     /// <summary>What a browser may report instead of a passkey.</summary>
@@ -45,6 +46,7 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
         await InAppAsync();
         await FailuresAsync(tab);
         await AgencyAsync(tab);
+        await DeviceAsync(tab);
         await AccountAsync(tab);
         await EnrolmentAsync();
     }
@@ -151,9 +153,36 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
             },
             "the server knows the new agency");
         await look(page, "consent-everything");
+        await page.RouteAsync("**/submit.js*", route => route.AbortAsync());
+        await tab.GoAsync(site.AskByForm);
+        await look(page, "hand-over");
+        await page.UnrouteAllAsync();
         await tab.GoAsync(everything + "&prompt=login");
         await page.WaitForURLAsync("**/sign-in*");
         await look(page, "sign-in-confirm");
+    }
+
+    /// <summary>A citizen lets a device in, which from then on is seen among the connected services.</summary>
+    private async Task DeviceAsync(Tab tab)
+    {
+        var page = tab.Page;
+        await tab.GoAsync(site.Idp + "/device");
+        await page.Locator("#user_code").FillAsync("BBBB-BBBB");
+        await page.Locator("main form button").ClickAsync();
+        await Assertions.Expect(page.Locator(".error-summary")).ToBeFocusedAsync();
+        await look(page, "device-mistake");
+        await tab.GoAsync(site.Idp + "/device?user_code=" + await site.RequestDeviceAsync());
+        await page.Locator("main form button").ClickAsync();
+        await page.WaitForURLAsync("**/sign-in*");
+        await look(page, "device-sign-in");
+        await page.Locator("form[data-passkey] .btn").ClickAsync();
+        await page.WaitForURLAsync("**/device/decide*");
+        await look(page, "device-ask");
+        await page.Locator("button[value=approve]").ClickAsync();
+        await page.WaitForURLAsync("**/device/done*");
+        await look(page, "device-done");
+        await tab.GoAsync(site.Idp + "/device/done?answer=refuse");
+        await look(page, "device-refused");
     }
 
     private async Task AccountAsync(Tab tab)
@@ -199,6 +228,12 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
             await look(page, "broken-model" + path.Replace('/', '-'));
         }
 
+        await tab.GoAsync(site.Idp + "/account/activity");
+        await page.Locator("a[href*='/not-me']").First.ClickAsync();
+        await look(page, "not-me");
+        await page.Locator("main form .btn-danger").ClickAsync();
+        await page.WaitForURLAsync("**done=yes");
+        await look(page, "not-me-done");
         await page.Context.ClearCookiesAsync();
         await tab.GoAsync(site.Idp + "/sign-in/phone");
         var passkey = (await tab.PasskeysAsync(key)).Single();

@@ -11,6 +11,7 @@ public sealed class OptionsTests
         Authority = "https://id.example.gov.tw",
         ClientId = "agency",
         PublicOrigin = "https://agency.example.gov.tw",
+        SignsCitizensIn = true,
     };
 
     [Fact]
@@ -38,8 +39,22 @@ public sealed class OptionsTests
         { "Scopes=openid profile", "MOI008: MoiIdentity:Scopes" },
         { "Keys=", "MOI009: MoiIdentity:Keys" },
         { "Language=fr", "MOI010: MoiIdentity:Language" },
+        { "ClientAuthentication=TlsClientAuth", "MOI016: MoiIdentity:ClientAuthentication" },
         { "SignedOutRedirect=https://elsewhere.example", "MOI011: MoiIdentity:SignedOutRedirect" },
     };
+
+    [Fact]
+    public void A_client_without_pages_needs_no_origin()
+        => Validate(new MoiIdentityOptions { Authority = "https://id.example.gov.tw", ClientId = "service" }).Succeeded.ShouldBeTrue();
+
+    [Fact]
+    public void Signed_requests_are_pushed()
+    {
+        var options = Valid;
+        (options.SignedRequests, options.UnsafeAllowWithoutPar) = (true, true);
+
+        Validate(options).Failures!.Single().ShouldStartWith("MOI015: MoiIdentity:SignedRequests");
+    }
 
     [Theory]
     [MemberData(nameof(Mistakes))]

@@ -93,6 +93,32 @@ public sealed class SessionTests(RedisServer redis)
         (await agency.IsSignedInAsync()).ShouldBeFalse();
     }
 
+    /// <summary>A refresh token that is lost ends the session at the next renewal.</summary>
+    [Fact]
+    public async Task A_change_in_memory_is_kept_while_the_session_is_in_use()
+    {
+        var records = new MemorySessionRecords(Microsoft.Extensions.Options.Options.Create(new MoiIdentityOptions()), TimeProvider.System);
+        await records.AddAsync(new SessionRecord("id", [0], null, "subject", TimeProvider.System.GetUtcNow().AddHours(1)), CancellationToken.None);
+        using var over = new CancellationTokenSource();
+        var use = Task.Run(async () =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                await records.FindAsync("id", CancellationToken.None);
+            }
+        });
+
+        for (var i = 0; i < 2000; i++)
+        {
+            var data = BitConverter.GetBytes(i);
+            await records.ReplaceAsync("id", data, CancellationToken.None);
+            (await records.FindAsync("id", CancellationToken.None)).ShouldBe(data);
+        }
+
+        await over.CancelAsync();
+        await use;
+    }
+
     [Fact]
     public async Task Redis_holds_nothing_that_can_be_read_used_or_exchanged()
     {

@@ -33,6 +33,13 @@ internal sealed class Records<T>(IShortLivedStore store, IDataProtectionProvider
         return handle;
     }
 
+    /// <summary>Stores a new record behind a handle that the caller made, unless there is one.</summary>
+    internal ValueTask<bool> TryAddAsync(string handle, T value, CancellationToken ct)
+    {
+        var key = Key(handle);
+        return store.TryAddAsync(key, Seal(key, value), kind.Lifetime, ct);
+    }
+
     /// <summary>Reads without using it up.</summary>
     internal async ValueTask<Stored<T>?> GetAsync(string? handle, CancellationToken ct)
     {

@@ -3,18 +3,25 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Moi.Identity.Api;
 using Moi.Identity.Diagnostics;
 
 namespace Moi.Identity.Assurance;
 
-/// <summary>Turns "not sure enough" into a journey to the provider instead of a refusal.</summary>
-internal sealed class StepUpResultHandler(IOptions<MoiIdentityOptions> options, MoiTelemetry telemetry) : IAuthorizationMiddlewareResultHandler
+/// <summary>Turns "not sure enough" into a journey to the provider, or for the caller of an API into an answer that says what would be enough.</summary>
+internal sealed class StepUpResultHandler(
+    IOptions<MoiIdentityOptions> options, IOptions<AuthenticationOptions> authentication, MoiTelemetry telemetry) : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler _usual = new();
 
     public async Task HandleAsync(
         RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
+        if (ApiResults.TryAnswer(context, authorizeResult))
+        {
+            return;
+        }
+
         if (StepUpFor(policy, authorizeResult) is not { } stepUp)
         {
             await _usual.HandleAsync(next, context, policy, authorizeResult).ConfigureAwait(false);
@@ -40,11 +47,16 @@ internal sealed class StepUpResultHandler(IOptions<MoiIdentityOptions> options, 
             .ConfigureAwait(false);
     }
 
-    private static StepUp? StepUpFor(AuthorizationPolicy policy, PolicyAuthorizationResult result)
+    /// <summary>A program that calls an API cannot go anywhere: it gets the challenge of the API's own scheme.</summary>
+    private bool IsForApi(AuthorizationPolicy policy) =>
+        policy.AuthenticationSchemes.Contains(MoiIdentityDefaults.ApiScheme, StringComparer.Ordinal)
+        || (policy.AuthenticationSchemes.Count == 0 && authentication.Value.DefaultScheme == MoiIdentityDefaults.ApiScheme);
+
+    private StepUp? StepUpFor(AuthorizationPolicy policy, PolicyAuthorizationResult result)
     {
         if (result.Challenged)
         {
-            return StepUp.From(policy.Requirements.OfType<RequireAssuranceAttribute>());
+            return IsForApi(policy) ? null : StepUp.From(policy.Requirements.OfType<RequireAssuranceAttribute>());
         }
 
         // A citizen who also lacks something else, a role for example, gains nothing from another touch.

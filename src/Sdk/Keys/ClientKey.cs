@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Moi.Identity.Keys;
@@ -29,7 +31,21 @@ internal sealed class ClientKey
 }
 
 /// <summary>A public key as it is published; there is no member for a private one.</summary>
-internal sealed record PublicJwk(string Kty, string Crv, string X, string Y, string Kid, string Alg, string Use);
+internal sealed record PublicJwk(string Kty, string? Crv, string? X, string? Y, string Kid, string? Alg, string? Use)
+{
+    /// <summary>RFC 7518 §6.3.1, of the RSA key in a certificate.</summary>
+    public string? N { get; init; }
+
+    /// <summary>RFC 7518 §6.3.1, of the RSA key in a certificate.</summary>
+    public string? E { get; init; }
+
+    /// <summary>RFC 7517 §4.7: the certificate, in base64 (not base64url).</summary>
+    public IReadOnlyList<string>? X5c { get; init; }
+}
 
 /// <summary>RFC 7517 §5.</summary>
-internal sealed record PublicJwks(IReadOnlyList<PublicJwk> Keys);
+internal sealed record PublicJwks(IReadOnlyList<PublicJwk> Keys)
+{
+    /// <summary>A member that a key does not have is not there.</summary>
+    internal static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+}

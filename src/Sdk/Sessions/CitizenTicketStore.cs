@@ -32,7 +32,7 @@ internal sealed class CitizenTicketStore(
         var subject = ticket.Principal.FindFirstValue("sub")
             ?? throw new InvalidOperationException("A session of the MoiIdentity scheme belongs to a citizen: the sub claim is missing.");
         var sid = ticket.Principal.FindFirstValue("sid");
-        var id = Hash(key);
+        var id = IdOf(key);
         var expires = ticket.Properties.ExpiresUtc ?? time.GetUtcNow() + options.Value.SessionLifetime;
 
         // The session is written first and the marks are read second; a logout does it the other way round.
@@ -59,17 +59,17 @@ internal sealed class CitizenTicketStore(
             throw new InvalidOperationException("A session is never handed over to another sign-in.");
         }
 
-        var id = Hash(key);
+        var id = IdOf(key);
         await records.ReplaceAsync(id, Protect(id, ticket), CancellationToken.None).ConfigureAwait(false);
     }
 
     public async Task<AuthenticationTicket?> RetrieveAsync(string key)
     {
-        var id = Hash(key);
+        var id = IdOf(key);
         return await records.FindAsync(id, CancellationToken.None).ConfigureAwait(false) is { } data ? Unprotect(id, data) : null;
     }
 
-    public Task RemoveAsync(string key) => records.RemoveAsync(Hash(key), CancellationToken.None);
+    public Task RemoveAsync(string key) => records.RemoveAsync(IdOf(key), CancellationToken.None);
 
     private async Task<bool> IsSignedOutAsync(AuthenticationTicket ticket, string? sid, string subject)
     {
@@ -104,7 +104,7 @@ internal sealed class CitizenTicketStore(
         }
     }
 
-    private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    internal static string IdOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }
 
 /// <summary>The provider signed the citizen out while their sign-in was still on its way to us; the sign-out wins.</summary>

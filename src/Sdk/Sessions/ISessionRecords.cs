@@ -38,6 +38,12 @@ internal interface ISessionRecords
     /// <summary>Gives a <c>jti</c> back, because the logout it stood for failed and will be tried again.</summary>
     Task ReturnJtiAsync(string jti, CancellationToken ct);
 
+    /// <summary>Takes a lock that all instances see, for a short while; false when another holds it.</summary>
+    Task<bool> TryLockAsync(string name, string owner, TimeSpan atMost, CancellationToken ct);
+
+    /// <summary>Gives the lock back, if it is still this owner's.</summary>
+    Task UnlockAsync(string name, string owner, CancellationToken ct);
+
     Task PingAsync(CancellationToken ct);
 }
 

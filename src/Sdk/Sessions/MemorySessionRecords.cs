@@ -23,9 +23,10 @@ internal sealed class MemorySessionRecords(IOptions<MoiIdentityOptions> options,
 
     public Task ReplaceAsync(string id, byte[] data, CancellationToken ct)
     {
-        if (_sessions.TryGetValue(id, out var entry))
+        // Until it succeeds: a request that touches the session meanwhile must not undo the change.
+        while (_sessions.TryGetValue(id, out var entry)
+            && !_sessions.TryUpdate(id, entry with { Record = entry.Record with { Data = data } }, entry))
         {
-            _sessions.TryUpdate(id, entry with { Record = entry.Record with { Data = data } }, entry);
         }
 
         return Task.CompletedTask;
@@ -85,6 +86,11 @@ internal sealed class MemorySessionRecords(IOptions<MoiIdentityOptions> options,
         _seen.TryRemove(jti, out _);
         return Task.CompletedTask;
     }
+
+    /// <summary>There is one instance, in which <see cref="Tokens.OneAtATime"/> is enough.</summary>
+    public Task<bool> TryLockAsync(string name, string owner, TimeSpan atMost, CancellationToken ct) => Task.FromResult(true);
+
+    public Task UnlockAsync(string name, string owner, CancellationToken ct) => Task.CompletedTask;
 
     public Task PingAsync(CancellationToken ct) => Task.CompletedTask;
 

@@ -1,10 +1,9 @@
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Moi.Identity.Sessions;
 
 /// <summary>One connection for the process, opened at first use, which comes back by itself when Redis does.</summary>
-internal sealed class RedisConnection(IOptions<MoiIdentityOptions> options) : IAsyncDisposable
+internal sealed class RedisConnection(string connectionString) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private ConnectionMultiplexer? _connection;
@@ -19,7 +18,7 @@ internal sealed class RedisConnection(IOptions<MoiIdentityOptions> options) : IA
         await _gate.WaitAsync().ConfigureAwait(false);
         try
         {
-            var configuration = ConfigurationOptions.Parse(options.Value.Redis!);
+            var configuration = ConfigurationOptions.Parse(connectionString);
             configuration.AbortOnConnectFail = false;
             configuration.ClientName ??= "Moi.Identity";
             _connection ??= await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);

@@ -8,7 +8,7 @@ namespace Moi.Identity.Sessions;
 
 /// <summary>
 /// Sessions in Redis 6.2 or newer. Keys, after <c>moi:{ClientId}:</c>: <c>session:ID</c> (data; expires when idle),
-/// <c>sid:HASH</c> and <c>sub:HASH</c> (sorted sets of session ids by expiry), <c>out:…</c> (signed-out marks), <c>jti:HASH</c>.
+/// <c>sid:HASH</c> and <c>sub:HASH</c> (sorted sets of session ids by expiry), <c>out:…</c> (signed-out marks), <c>jti:HASH</c>, <c>lock:ID</c>.
 /// </summary>
 internal sealed class RedisSessionRecords(RedisConnection connection, IOptions<MoiIdentityOptions> options, TimeProvider time)
     : ISessionRecords
@@ -39,6 +39,11 @@ internal sealed class RedisSessionRecords(RedisConnection connection, IOptions<M
     private const string AddWithExpiry = """
         redis.call('HSET', KEYS[1], 'data', ARGV[1], 'expires', ARGV[2])
         redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        return 1
+        """;
+
+    private const string DeleteIfMine = """
+        if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
         return 1
         """;
 
@@ -95,6 +100,12 @@ internal sealed class RedisSessionRecords(RedisConnection connection, IOptions<M
         DoAsync(db => db.StringSetAsync(Key("jti:" + Hash(jti)), "1", until - time.GetUtcNow(), When.NotExists));
 
     public Task ReturnJtiAsync(string jti, CancellationToken ct) => DoAsync(db => db.KeyDeleteAsync(Key("jti:" + Hash(jti))));
+
+    public Task<bool> TryLockAsync(string name, string owner, TimeSpan atMost, CancellationToken ct) =>
+        DoAsync(db => db.StringSetAsync(Key("lock:" + name), owner, atMost, When.NotExists));
+
+    public Task UnlockAsync(string name, string owner, CancellationToken ct) =>
+        DoAsync(db => db.ScriptEvaluateAsync(DeleteIfMine, [Key("lock:" + name)], [owner]));
 
     public Task PingAsync(CancellationToken ct) => DoAsync(db => db.PingAsync());
 

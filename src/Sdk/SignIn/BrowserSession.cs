@@ -14,13 +14,20 @@ internal sealed class BrowserSession(IOptionsMonitor<CookieAuthenticationOptions
     /// <summary>Removes it from the store and hides its cookie from the sign-in, which therefore gets a new key.</summary>
     internal async Task EndEarlierAsync(HttpContext context)
     {
-        var cookie = cookies.Get(MoiIdentityDefaults.SessionScheme);
-        if (cookie.CookieManager.GetRequestCookie(context, cookie.Cookie.Name!) is { Length: > 0 } value
-            && cookie.TicketDataFormat.Unprotect(value)?.Principal.FindFirst(KeyClaim)?.Value is { } key)
+        if (KeyOf(context) is { } key)
         {
             await store.RemoveAsync(key).ConfigureAwait(false);
         }
 
         SessionCookieManager.ForgetEarlierSession(context);
+    }
+
+    /// <summary>The key of the session that this request came with, whether or not the session still exists.</summary>
+    internal string? KeyOf(HttpContext context)
+    {
+        var cookie = cookies.Get(MoiIdentityDefaults.SessionScheme);
+        return cookie.CookieManager.GetRequestCookie(context, cookie.Cookie.Name!) is { Length: > 0 } value
+            ? cookie.TicketDataFormat.Unprotect(value)?.Principal.FindFirst(KeyClaim)?.Value
+            : null;
     }
 }

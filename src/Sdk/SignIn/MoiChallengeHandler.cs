@@ -1,3 +1,5 @@
+using System.IdentityModel.Tokens.Jwt;
+using System.Security.Claims;
 using System.Text.Encodings.Web;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authentication;
@@ -8,14 +10,15 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Moi.Identity.Diagnostics;
+using Moi.Identity.Keys;
 using Moi.Identity.Pages;
 
 namespace Moi.Identity.SignIn;
 
-/// <summary>ASP.NET Core's handler, with three things added around its challenge: LINE's browser is left, old cookies are pruned, a failure has a page.</summary>
+/// <summary>ASP.NET Core's handler, with three things added around its challenge (LINE's browser is left, old cookies are pruned, a failure has a page) and one around userinfo.</summary>
 internal sealed partial class MoiChallengeHandler(
     IOptionsMonitor<OpenIdConnectOptions> options, ILoggerFactory logger, HtmlEncoder html, UrlEncoder url,
-    IOptions<MoiIdentityOptions> moi, Page page, MoiTelemetry telemetry)
+    IOptions<MoiIdentityOptions> moi, DpopKeys dpop, Page page, MoiTelemetry telemetry)
     : OpenIdConnectHandler(options, logger, html, url)
 {
     private const string OpenExternalBrowser = "openExternalBrowser";
@@ -46,6 +49,15 @@ internal sealed partial class MoiChallengeHandler(
             await page.ShowAsync(Context, problem, HttpMethods.IsGet(Request.Method) ? Request.PathBase + Request.Path + Request.QueryString : null)
                 .ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Userinfo is asked with the access token just given, so the proof is made with the key that this token is bound to.</summary>
+    protected override async Task<HandleRequestResult> GetUserInformationAsync(
+        OpenIdConnectMessage message, JwtSecurityToken jwt, ClaimsPrincipal principal, AuthenticationProperties properties)
+    {
+        // Seen by what is called from here, and by nobody else.
+        dpop.Chosen = properties.Items.TryGetValue(SignInEvents.DpopItem, out var thumbprint) ? thumbprint : null;
+        return await base.GetUserInformationAsync(message, jwt, principal, properties).ConfigureAwait(false);
     }
 
     // Discovery, PAR or the network. What the handler throws for a missing PAR endpoint is an InvalidOperationException too.

@@ -1,14 +1,14 @@
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Moi.Identity.BackChannel;
 
 namespace Moi.Identity.SignIn;
 
 /// <summary>ASP.NET Core's OpenID Connect handler with the settings of this package: code, PKCE, PAR, <c>private_key_jwt</c>, nonce, exact issuer.</summary>
-internal sealed class OpenIdConnectSetup(IOptions<MoiIdentityOptions> options, TimeProvider time)
-    : IConfigureNamedOptions<OpenIdConnectOptions>, IPostConfigureOptions<OpenIdConnectOptions>
+internal sealed class OpenIdConnectSetup(IOptions<MoiIdentityOptions> options, Provider provider, TimeProvider time)
+    : IConfigureNamedOptions<OpenIdConnectOptions>
 {
     public void Configure(OpenIdConnectOptions options) => Configure(Options.DefaultName, options);
 
@@ -22,7 +22,7 @@ internal sealed class OpenIdConnectSetup(IOptions<MoiIdentityOptions> options, T
         var moi = options.Value;
         oidc.Authority = moi.Authority;
         oidc.ClientId = moi.ClientId;
-        oidc.RequireHttpsMetadata = !moi.UnsafeAllowHttp && !Loopback.IsLoopbackName(new Uri(moi.Authority));
+        oidc.RequireHttpsMetadata = Discovery.RequiresHttps(moi.Authority, moi.UnsafeAllowHttp);
         oidc.SignInScheme = MoiIdentityDefaults.SessionScheme;
         oidc.SignOutScheme = MoiIdentityDefaults.SessionScheme;
         oidc.EventsType = typeof(SignInEvents);
@@ -65,28 +65,8 @@ internal sealed class OpenIdConnectSetup(IOptions<MoiIdentityOptions> options, T
 
         Transient(oidc.CorrelationCookie, SignInCookies.CorrelationPrefix(moi), moi);
         Transient(oidc.NonceCookie, SignInCookies.NoncePrefix(moi), moi);
-        oidc.BackchannelTimeout = TimeSpan.FromSeconds(10);
-        oidc.BackchannelHttpHandler = Loopback.CreateHandler(moi.Authority);
-    }
-
-    /// <summary>After the framework has made the back channel: discovery through it, with the issuer check added.</summary>
-    public void PostConfigure(string? name, OpenIdConnectOptions oidc)
-    {
-        if (name != MoiIdentityDefaults.ChallengeScheme)
-        {
-            return;
-        }
-
-        oidc.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
-            oidc.Authority!.TrimEnd('/') + "/.well-known/openid-configuration",
-            new OpenIdConnectConfigurationRetriever(),
-            new HttpDocumentRetriever(oidc.Backchannel) { RequireHttps = oidc.RequireHttpsMetadata },
-            new IssuerIsTheAuthority(oidc.Authority))
-        {
-            // A withdrawn key is forgotten within the hour; an unknown one makes us look again, at most every minute.
-            AutomaticRefreshInterval = TimeSpan.FromHours(1),
-            RefreshInterval = TimeSpan.FromMinutes(1),
-        };
+        oidc.Backchannel = provider.Http;
+        oidc.ConfigurationManager = provider.Discovery;
     }
 
     private static void Transient(CookieBuilder cookie, string prefix, MoiIdentityOptions moi)

@@ -8,17 +8,21 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.Assurance;
+using Moi.Identity.BackChannel;
 using Moi.Identity.Diagnostics;
+using Moi.Identity.Dpop;
 using Moi.Identity.Keys;
 using Moi.Identity.Pages;
 using Moi.Identity.Sessions;
+using Moi.Identity.Tokens;
 
 namespace Moi.Identity.SignIn;
 
 /// <summary>The way of one sign-in, in its order.</summary>
 internal sealed partial class SignInEvents(
     IOptions<MoiIdentityOptions> options,
-    ClientAssertions assertions,
+    DpopKeys dpop,
+    KeptTokens tokens,
     BrowserSession browserSession,
     Page page,
     MoiTelemetry telemetry,
@@ -27,7 +31,10 @@ internal sealed partial class SignInEvents(
     private const string RetryItem = "moi.retry";
     private const string SubjectItem = "moi.subject";
 
-    /// <summary>1. The request is made: our address, the assurance asked for, the language of the page the citizen comes from.</summary>
+    /// <summary>The thumbprint of the DPoP key with which this sign-in began: another instance may finish it, after a newer key was made.</summary>
+    internal const string DpopItem = "moi.dpop_jkt";
+
+    /// <summary>1. The request is made: our address, the assurance asked for, the language of the page the citizen comes from, the key of what will be issued.</summary>
     public override Task RedirectToIdentityProvider(RedirectContext context)
     {
         var request = context.Request;
@@ -45,18 +52,24 @@ internal sealed partial class SignInEvents(
             }
         }
 
+        if (dpop.ForNewTokens is { } key)
+        {
+            // RFC 9449 §10: the code is bound to the key with which it will be redeemed.
+            context.Properties.Items[DpopItem] = key.Kid;
+            context.ProtocolMessage.SetParameter(BackChannelHandler.KeyField, key.Kid);
+        }
+
         context.Properties.Items[RetryItem] = HttpMethods.IsGet(request.Method)
             ? request.PathBase + request.Path + request.QueryString
             : context.Properties.RedirectUri;
         return Task.CompletedTask;
     }
 
-    /// <summary>2. The request is pushed (RFC 9126) with our client assertion.</summary>
-    public override async Task PushAuthorization(PushedAuthorizationContext context)
+    /// <summary>2. The request is pushed (RFC 9126). The back channel signs, authenticates and proves it.</summary>
+    public override Task PushAuthorization(PushedAuthorizationContext context)
     {
-        context.ProtocolMessage.ClientAssertionType = ClientAssertions.AssertionType;
-        context.ProtocolMessage.ClientAssertion = assertions.Create(await IssuerAsync(context.Options, context.HttpContext).ConfigureAwait(false));
         context.HandleClientAuthentication();
+        return Task.CompletedTask;
     }
 
     /// <summary>3. The answer comes back. RFC 9207 §2.4: its <c>iss</c> is compared before anything else in it is believed, errors included.</summary>
@@ -71,12 +84,24 @@ internal sealed partial class SignInEvents(
         }
     }
 
-    /// <summary>4. The code is redeemed with a fresh client assertion.</summary>
-    public override async Task AuthorizationCodeReceived(AuthorizationCodeReceivedContext context)
+    /// <summary>4. The code is redeemed, with the key that it is bound to. The back channel authenticates it.</summary>
+    public override Task AuthorizationCodeReceived(AuthorizationCodeReceivedContext context)
     {
-        var request = context.TokenEndpointRequest!;
-        request.ClientAssertionType = ClientAssertions.AssertionType;
-        request.ClientAssertion = assertions.Create(await IssuerAsync(context.Options, context.HttpContext).ConfigureAwait(false));
+        if (context.Properties!.Items.TryGetValue(DpopItem, out var thumbprint))
+        {
+            context.TokenEndpointRequest!.SetParameter(BackChannelHandler.KeyField, thumbprint);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>RFC 9449 §5: "the token_type … MUST be DPoP". SECURITY: an unbound token in its place could be used by whoever steals it.</summary>
+    public override Task TokenResponseReceived(TokenResponseReceivedContext context)
+    {
+        var expected = context.Properties!.Items.ContainsKey(DpopItem) ? DpopProofs.Scheme : "Bearer";
+        return string.Equals(context.TokenEndpointResponse.TokenType, expected, StringComparison.OrdinalIgnoreCase)
+            ? Task.CompletedTask
+            : throw new SignInRefusedException(SignInProblem.ProviderRefused, $"the access token is not of type {expected}");
     }
 
     /// <summary>5. The ID token is measured against the request, and the session is described.</summary>
@@ -100,6 +125,7 @@ internal sealed partial class SignInEvents(
 
         // The hint of a later sign-out (OpenID Connect RP-Initiated Logout §2). It stays on the server.
         properties.StoreTokens([new AuthenticationToken { Name = "id_token", Value = context.TokenEndpointResponse!.IdToken }]);
+        tokens.Keep(properties, context.TokenEndpointResponse, properties.Items.TryGetValue(DpopItem, out var thumbprint) ? thumbprint : null, now);
         return Task.CompletedTask;
     }
 
@@ -108,6 +134,7 @@ internal sealed partial class SignInEvents(
     {
         context.Properties!.Items.Remove(RetryItem);
         context.Properties.Items.Remove(SubjectItem);
+        context.Properties.Items.Remove(DpopItem);
         await browserSession.EndEarlierAsync(context.HttpContext).ConfigureAwait(false);
         telemetry.SignedIn();
     }

@@ -90,6 +90,20 @@ public abstract class ClientRegistrationTests(OidcServer server)
     }
 
     [Fact]
+    public async Task A_type_of_authorization_details_has_one_owner()
+    {
+        static string Api(string id) => $$$"""
+            {"client_id": "{{{id}}}", "client_name": "A", "moi_agency": "one-type", "grant_types": [],
+             "moi_resource": {"identifier": "https://{{{id}}}.example/", "scopes": {"{{{id}}}.read": {"zh-TW": "讀取", "en": "Read"} },
+               "authorization_details_types": {"one-type.pay": {"zh-TW": "付款", "en": "Pay",
+                 "fields": {"note": {"kind": "text", "zh-TW": "備註", "en": "Note"} } } } } }
+            """;
+        (await server.ApplyAsync($"[{Api("type-one")}]")).Mistakes.ShouldBeEmpty();
+        (await server.ApplyAsync($"[{Api("type-two")}]")).Mistakes.Single().Path.ShouldBe("$[0].moi_resource.authorization_details_types");
+        Catalog.FindDetailType("one-type.pay")!.Value.Resource.Identifier.ShouldBe("https://type-one.example/");
+    }
+
+    [Fact]
     public async Task A_resource_and_a_scope_have_one_owner()
     {
         static string Api(string id, string identifier, string scope) => $$$"""

@@ -21,7 +21,7 @@ public sealed class ClientRulesTests
     [InlineData("""{"client_id": "api", "client_name": "A", "moi_agency": "b-1", "grant_types": [], "scope": "openid"}""")]
     [InlineData("""{"client_id": "app", "client_name": "A", "moi_agency": "b-1", "application_type": "native", "token_endpoint_auth_method": "none", "redirect_uris": ["http://127.0.0.1/cb", "http://[::1]/cb", "tw.gov.example.app:/cb"]}""")]
     [InlineData("""{"client_id": "tax-api", "client_name": "A", "moi_agency": "b-1", "grant_types": [], "moi_resource": {"identifier": "https://api.example/tax", "scopes": {"tax.read": {"zh-TW": "讀取稅籍", "en": "Read tax records"}}}}""")]
-    [InlineData("""{"client_id": "a-1", "client_name": "A", "moi_agency": "b-1", "redirect_uris": ["https://a.example/"], "scope": "openid tax.read", "moi_consent": "always", "moi_access_token_lifetime": 60, "moi_refresh_token_lifetime": 3600}""")]
+    [InlineData("""{"client_id": "a-1", "client_name": "A", "moi_agency": "b-1", "redirect_uris": ["https://a.example/"], "scope": "openid tax.read", "moi_consent": "always", "request_object_signing_alg": "ES256", "require_signed_request_object": true, "jwks_uri": "https://a.example/jwks", "authorization_signed_response_alg": "PS256", "userinfo_signed_response_alg": "RS256", "introspection_signed_response_alg": "ES256", "authorization_details_types": ["tax.payment"], "moi_claims": ["nickname"], "moi_access_token_lifetime": 60, "moi_refresh_token_lifetime": 3600}""")]
     public void Good_registrations_are_accepted(string client) => Check(client).ShouldBeEmpty();
 
     [Theory]
@@ -51,6 +51,18 @@ public sealed class ClientRulesTests
     [InlineData("token_endpoint_auth_method", "\"client_secret_jwt\"", "$[0].token_endpoint_auth_method", "auth-method")]
     [InlineData("token_endpoint_auth_signing_alg", "\"HS256\"", "$[0].token_endpoint_auth_signing_alg", "alg")]
     [InlineData("id_token_signed_response_alg", "\"none\"", "$[0].id_token_signed_response_alg", "alg")]
+    [InlineData("request_object_signing_alg", "\"none\"", "$[0].request_object_signing_alg", "alg")]
+    [InlineData("request_object_signing_alg", "\"HS256\"", "$[0].request_object_signing_alg", "alg")]
+    [InlineData("authorization_signed_response_alg", "\"none\"", "$[0].authorization_signed_response_alg", "alg")]
+    [InlineData("userinfo_signed_response_alg", "\"none\"", "$[0].userinfo_signed_response_alg", "alg")]
+    [InlineData("introspection_signed_response_alg", "\"ES512\"", "$[0].introspection_signed_response_alg", "alg")]
+    [InlineData("authorization_details_types", "[\"unknown\"]", "$[0].authorization_details_types", "type")]
+    [InlineData("moi_claims", "[\"email\"]", "$[0].moi_claims", "claim")]
+    [InlineData("moi_resource", "{\"identifier\": \"https://api.example/\", \"scopes\": {\"a.b\": {\"zh-TW\": \"甲\", \"en\": \"A\"}}, \"authorization_details_types\": {\"a b\": {\"zh-TW\": \"甲\", \"en\": \"A\", \"fields\": {\"x\": {\"kind\": \"text\", \"zh-TW\": \"甲\", \"en\": \"A\"}}}}}", "$[0].moi_resource.authorization_details_types['a b']", "name")]
+    [InlineData("moi_resource", "{\"identifier\": \"https://api.example/\", \"scopes\": {\"a.b\": {\"zh-TW\": \"甲\", \"en\": \"A\"}}, \"authorization_details_types\": {\"pay\": {\"zh-TW\": \"甲\", \"en\": \"A\", \"fields\": {\"x\": {\"kind\": \"html\", \"zh-TW\": \"甲\", \"en\": \"A\"}}}}}", "$[0].moi_resource.authorization_details_types['pay'].fields['x'].kind", "value")]
+    [InlineData("moi_resource", "{\"identifier\": \"https://api.example/\", \"scopes\": {\"a.b\": {\"zh-TW\": \"甲\", \"en\": \"A\"}}, \"authorization_details_types\": {\"pay\": {\"zh-TW\": \"甲\", \"en\": \"A\", \"fields\": {\"x\": {\"kind\": \"choice\", \"zh-TW\": \"甲\", \"en\": \"A\"}}}}}", "$[0].moi_resource.authorization_details_types['pay'].fields['x'].choices", "choices")]
+    [InlineData("moi_resource", "{\"identifier\": \"https://api.example/\", \"scopes\": {\"a.b\": {\"zh-TW\": \"甲\", \"en\": \"A\"}}, \"authorization_details_types\": {\"pay\": {\"zh-TW\": \"甲\", \"en\": \"A\", \"fields\": {\"locations\": {\"kind\": \"text\", \"zh-TW\": \"甲\", \"en\": \"A\"}}}}}", "$[0].moi_resource.authorization_details_types['pay'].fields['locations']", "name")]
+    [InlineData("moi_resource", "{\"identifier\": \"https://api.example/\", \"scopes\": {\"a.b\": {\"zh-TW\": \"甲\", \"en\": \"A\"}}, \"authorization_details_types\": {\"pay\": 7}}", "$[0].moi_resource.authorization_details_types['pay'].fields", "type")]
     [InlineData("jwks_uri", null, "$[0].jwks_uri", "keys")]
     [InlineData("jwks_uri", "\"http://permits.example.gov.tw/jwks\"", "$[0].jwks_uri", "https")]
     [InlineData("jwks_uri", "\"https://169.254.169.254/\"", "$[0].jwks_uri", "ip-host")]
@@ -133,6 +145,11 @@ public sealed class ClientRulesTests
             mistakes.ShouldContain(m => m.Rule == rule, string.Join('\n', mistakes));
         }
     }
+
+    [Fact]
+    public void A_client_of_the_sandbox_may_ask_for_no_details()
+        => Check("""{"client_id": "a-1", "client_name": "A", "moi_agency": "b-1", "redirect_uris": ["https://a.example/"], "moi_environment": "sandbox", "authorization_details_types": ["tax.payment"]}""")
+            .Single().Rule.ShouldBe("sandbox");
 
     [Fact]
     public void Addresses_are_few_and_different()
@@ -271,7 +288,7 @@ public sealed class ClientRulesTests
     {
         var mistakes = new Mistakes();
         var metadata = ClientMetadataReader.Read(JsonNode.Parse(client)!.AsObject(), "$[0]", mistakes);
-        new ClientRules(development, new HashSet<string> { "tax.read" }, mutualTls ?? new()).Check(metadata, "$[0]", mistakes);
+        new ClientRules(development, new HashSet<string> { "tax.read" }, new HashSet<string> { "tax.payment" }, mutualTls ?? new()).Check(metadata, "$[0]", mistakes);
         return mistakes.List;
     }
 }

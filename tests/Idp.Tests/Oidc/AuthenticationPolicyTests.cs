@@ -115,6 +115,32 @@ public sealed class AuthenticationPolicyTests
             .Error.ShouldBe("unmet_authentication_requirements");
     }
 
+    [Theory(DisplayName = "S1, OpenID Connect Core §5.5.1.1: an essential acr claim is met like acr_values, by a passkey of this transaction")]
+    [InlineData("urn:moi:acr:3", null, "urn:moi:acr:3", true)]
+    [InlineData("urn:moi:acr:3", null, "urn:moi:acr:2", false)]
+    [InlineData("urn:moi:acr:2", "urn:moi:acr:1", "urn:moi:acr:1", false)]
+    [InlineData("urn:moi:acr:1", "urn:moi:acr:2", "urn:moi:acr:1", false)]
+    [InlineData("urn:moi:acr:1", "urn:moi:acr:2", "urn:moi:acr:2", true)]
+    public void S1_claims(string essential, string? acrValues, string reached, bool isEnough)
+    {
+        var request = new OpenIddictRequest { AcrValues = acrValues, ["claims"] = $$$$"""{"id_token":{"acr":{"essential":true,"value":"{{{{essential}}}}"}}}""" };
+
+        var before = Decide(request, null, reached, 0, Proofing);
+        (before is AuthenticationDecision.Enough).ShouldBe(isEnough);
+        if (!isEnough)
+        {
+            var requirement = before.ShouldBeOfType<AuthenticationDecision.SignIn>().Requirement;
+            (requirement.Fresh, requirement.CitizenId).ShouldBe((true, Citizen));
+            Decide(request, new AuthenticationOutcome("sid", Citizen, Passkey, Now, reached), reached, 0, Proofing)
+                .ShouldBeOfType<AuthenticationDecision.Refuse>().Error.ShouldBe("unmet_authentication_requirements");
+        }
+    }
+
+    [Fact]
+    public void Acr_values_and_an_essential_acr_that_no_level_can_meet_together_are_refused_at_once()
+        => Decide(new() { AcrValues = "urn:unknown", ["claims"] = """{"id_token":{"acr":{"essential":true,"value":"urn:moi:acr:1"}}}""" })
+            .ShouldBeOfType<AuthenticationDecision.Refuse>();
+
     private static AuthenticationDecision Decide(
         OpenIddictRequest request, AuthenticationOutcome? outcome = null, string acr = "urn:moi:acr:1", int minutesAgo = 5, AssuranceOptions? options = null, string minimum = AssuranceLevels.One)
         => AuthenticationPolicy.Decide(

@@ -96,9 +96,9 @@ public abstract class AuthorizationRequestTests(OidcServer server)
     }
 
     [Theory(DisplayName = "R10: another response mode changes nothing about where the answer goes")]
-    [InlineData("form_post")]
     [InlineData("fragment")]
-    [InlineData("query.jwt")]
+    [InlineData("fragment.jwt")]
+    [InlineData("QUERY")]
     [InlineData("web_message")]
     public async Task R10(string mode)
     {
@@ -111,6 +111,13 @@ public abstract class AuthorizationRequestTests(OidcServer server)
         answer.Query()["error"].ShouldNotBeNull();
         await IsRefusedAsync("http://evil.example/callback", r => r["response_mode"] = mode);
     }
+
+    [Theory(DisplayName = "R10: the modes that exist obey the same check of the redirect address")]
+    [InlineData("form_post")]
+    [InlineData("query.jwt")]
+    [InlineData("form_post.jwt")]
+    [InlineData("jwt")]
+    public Task R10_known(string mode) => IsRefusedAsync("http://evil.example/callback", r => r["response_mode"] = mode);
 
     [Fact(DisplayName = "R11: a transaction that an attacker began gives the attacker nothing")]
     public async Task R11()
@@ -226,7 +233,11 @@ public abstract class AuthorizationRequestTests(OidcServer server)
     [InlineData("response_type", "token", "unsupported_response_type")]
     [InlineData("response_type", "code id_token", "unsupported_response_type")]
     [InlineData("scope", "openid everything", "invalid_scope")]
-    [InlineData("request", "eyJ.eyJ.", "request_not_supported")]
+    [InlineData("request", "eyJ.eyJ.", "invalid_request_object")]
+    [InlineData("claims", "[]", "invalid_request")]
+    [InlineData("resource", "https://api.example/unknown", "invalid_target")]
+    [InlineData("authorization_details", "[{\"type\":\"unknown\"}]", "invalid_authorization_details")]
+    [InlineData("scope", "profile", "invalid_scope")]
     [InlineData("prompt", "none login", "invalid_request")]
     [InlineData("acr_values", "urn:moi:acr:3", "unmet_authentication_requirements")]
     [InlineData("acr_values", "urn:other", "unmet_authentication_requirements")]
@@ -244,6 +255,21 @@ public abstract class AuthorizationRequestTests(OidcServer server)
         query["state"].ShouldBe("state-1");
         query["iss"].ShouldBe(OidcServer.Issuer);
         query["error_uri"].ShouldStartWith(OidcServer.Issuer + "errors/MOI-");
+    }
+
+    [Theory]
+    [InlineData("scope", "openid")]
+    [InlineData("redirect_uri", "http://evil.example/")]
+    [InlineData("response_mode", "query")]
+    public async Task No_parameter_may_be_there_twice(string parameter, string value)
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewBrowser();
+
+        var answer = await browser.GetAsync(agency.AuthorizeAddress(r => r.TryAdd(parameter, value)) + $"&{parameter}={Uri.EscapeDataString(value)}");
+
+        answer.Headers.Location?.Host.ShouldNotBe("evil.example");
+        (answer.StatusCode == HttpStatusCode.BadRequest || answer.Redirect().Query()["error"] == "invalid_request").ShouldBeTrue();
     }
 
     [Theory]

@@ -22,13 +22,18 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
 
         answer.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromMinutes(5));
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
-        (await answer.JsonAsync()).ToJsonString(Indented).ShouldBe(
+        var document = await answer.JsonAsync();
+
+        // What other tests registered; AuthorizationDetailsTests has its own test of it.
+        document.Remove("authorization_details_types_supported");
+        document.ToJsonString(Indented).ShouldBe(
             """
             {
               "issuer": "http://idp.localhost:5080/",
               "authorization_endpoint": "http://idp.localhost:5080/connect/authorize",
               "pushed_authorization_request_endpoint": "http://idp.localhost:5080/connect/par",
               "token_endpoint": "http://idp.localhost:5080/connect/token",
+              "device_authorization_endpoint": "http://idp.localhost:5080/connect/device",
               "userinfo_endpoint": "http://idp.localhost:5080/connect/userinfo",
               "introspection_endpoint": "http://idp.localhost:5080/connect/introspect",
               "revocation_endpoint": "http://idp.localhost:5080/connect/revoke",
@@ -59,11 +64,18 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
                 "code"
               ],
               "response_modes_supported": [
-                "query"
+                "query",
+                "form_post",
+                "jwt",
+                "query.jwt",
+                "form_post.jwt"
               ],
               "grant_types_supported": [
                 "authorization_code",
-                "refresh_token"
+                "refresh_token",
+                "client_credentials",
+                "urn:ietf:params:oauth:grant-type:device_code",
+                "urn:ietf:params:oauth:grant-type:token-exchange"
               ],
               "code_challenge_methods_supported": [
                 "S256"
@@ -129,8 +141,29 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
               "require_pushed_authorization_requests": false,
               "backchannel_logout_supported": true,
               "backchannel_logout_session_supported": true,
-              "claims_parameter_supported": false,
-              "request_parameter_supported": false,
+              "authorization_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "userinfo_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "introspection_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "request_object_signing_alg_values_supported": [
+                "ES256",
+                "PS256",
+                "RS256"
+              ],
+              "require_signed_request_object": false,
+              "claims_parameter_supported": true,
+              "request_parameter_supported": true,
               "request_uri_parameter_supported": false,
               "registration_endpoint": "http://idp.localhost:5080/connect/register"
             }

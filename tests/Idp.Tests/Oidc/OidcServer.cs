@@ -33,6 +33,11 @@ public abstract class OidcServer : IAsyncLifetime
 
     internal IServiceProvider Services => _factory!.Services;
 
+    /// <summary>The name of its PostgreSQL database; nothing on SQLite.</summary>
+    internal string? DatabaseName => Settings.TryGetValue("ConnectionStrings:Postgres", out var connection)
+        ? new Npgsql.NpgsqlConnectionStringBuilder(connection).Database
+        : null;
+
     internal SqlDatabase Sql => Services.GetRequiredService<SqlDatabase>();
 
     public async ValueTask InitializeAsync()

@@ -9,6 +9,12 @@ public class Outage : DispatchProxy, IDisposable
 {
     private IShortLivedStore _store = null!;
     private bool _isAway;
+    private int _commands;
+
+    /// <summary>How many operations there have been. Notices that something changed are not counted.</summary>
+    internal int Commands => _commands;
+
+    internal static Outage Of(IServiceProvider services) => (Outage)(object)services.GetRequiredService<IShortLivedStore>();
 
     /// <summary>Puts one before the store that the application has chosen.</summary>
     internal static void Decorate(IServiceCollection services)
@@ -27,7 +33,7 @@ public class Outage : DispatchProxy, IDisposable
     /// <summary>The store is away until the result is disposed.</summary>
     internal static IDisposable Begin(IServiceProvider services)
     {
-        var outage = (Outage)(object)services.GetRequiredService<IShortLivedStore>();
+        var outage = Of(services);
         outage._isAway = true;
         return new Subscription(() => outage._isAway = false);
     }
@@ -39,5 +45,12 @@ public class Outage : DispatchProxy, IDisposable
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-        => _isAway ? throw new ShortLivedStoreException("The store is away.") : targetMethod!.Invoke(_store, args);
+    {
+        if (targetMethod!.Name.EndsWith("Async", StringComparison.Ordinal))
+        {
+            Interlocked.Increment(ref _commands);
+        }
+
+        return _isAway ? throw new ShortLivedStoreException("The store is away.") : targetMethod.Invoke(_store, args);
+    }
 }

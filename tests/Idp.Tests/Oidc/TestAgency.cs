@@ -212,10 +212,53 @@ internal sealed class TestAgency
         };
         bendHeader?.Invoke(header);
         bendClaims?.Invoke(claims);
-        var content = Encode(header) + "." + Encode(claims);
-        return content + "." + Base64Url.EncodeToString(
-            (key ?? Key).SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256));
+        return Sign(header, claims, key ?? Key);
     }
+
+    /// <summary>The correct authorization request as a signed request object, of which a test bends header or claims.</summary>
+    internal string RequestObject(Action<JsonObject>? bendClaims = null, Action<JsonObject>? bendHeader = null, ECDsa? key = null)
+    {
+        var now = _server.Time.GetUtcNow().ToUnixTimeSeconds();
+        var header = new JsonObject { ["alg"] = "ES256", ["kid"] = "k1", ["typ"] = "oauth-authz-req+jwt" };
+        var claims = new JsonObject
+        {
+            ["iss"] = ClientId,
+            ["aud"] = OidcServer.Issuer,
+            ["nbf"] = now,
+            ["exp"] = now + 60,
+            ["jti"] = RandomNumberGenerator.GetHexString(32),
+        };
+        foreach (var (name, value) in Request())
+        {
+            claims[name] = value;
+        }
+
+        bendHeader?.Invoke(header);
+        bendClaims?.Invoke(claims);
+        return Sign(header, claims, key ?? Key);
+    }
+
+    /// <summary>Asks about a token.</summary>
+    internal async Task<HttpResponseMessage> IntrospectAsync(string token, string? accept = null)
+    {
+        var fields = new Dictionary<string, string> { ["token"] = token, ["client_id"] = ClientId };
+        var request = new HttpRequestMessage(HttpMethod.Post, "/connect/introspect");
+        fields["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+        fields["client_assertion"] = Assertion();
+        if (accept is not null)
+        {
+            request.Headers.Accept.ParseAdd(accept);
+        }
+
+        request.Content = new FormUrlEncodedContent(fields);
+        return await _http.SendAsync(request);
+    }
+
+    /// <summary>Pushes parameters and opens what came of it.</summary>
+    internal string Opened(JsonObject pushed)
+        => QueryHelpers.AddQueryString(
+            "/connect/authorize",
+            new Dictionary<string, string?> { ["client_id"] = ClientId, ["request_uri"] = (string?)pushed["request_uri"] });
 
     /// <summary>A citizen enters: consents if asked, and comes back with a code.</summary>
     internal async Task<string> EnterAsync(TestBrowser browser, Action<Dictionary<string, string>>? bend = null)
@@ -235,6 +278,12 @@ internal sealed class TestAgency
     internal async Task<JsonObject> GetTokensAsync(TestBrowser browser, Action<Dictionary<string, string>>? bend = null)
         => await (await RedeemAsync(await EnterAsync(browser, bend))).JsonAsync();
 
+    private static string Sign(JsonObject header, JsonObject claims, ECDsa key)
+    {
+        var content = Encode(header) + "." + Encode(claims);
+        return content + "." + Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256));
+    }
+
     private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
 }
 
@@ -243,6 +292,31 @@ internal static class Jwt
     internal static JsonObject Header(string token) => Part(token, 0);
 
     internal static JsonObject Claims(string token) => Part(token, 1);
+
+    /// <summary>The claims of a JWT of the server, after its signature was verified with the key that it publishes.</summary>
+    internal static async Task<JsonObject> VerifiedAsync(OidcServer server, string token, string alg = "ES256")
+    {
+        var keys = (await (await server.NewBackChannel().GetAsync("/connect/jwks")).JsonAsync())["keys"]!.AsArray();
+        var header = Header(token);
+        ((string?)header["alg"]).ShouldBe(alg);
+        var key = keys.Single(k => (string?)k!["kid"] == (string?)header["kid"])!;
+        var signed = Encoding.ASCII.GetBytes(string.Join('.', token.Split('.')[..2]));
+        var signature = Base64Url.DecodeFromChars(token.Split('.')[2]);
+        byte[] Bytes(string name) => Base64Url.DecodeFromChars((string)key[name]!);
+        if (alg == "ES256")
+        {
+            using var ecdsa = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Bytes("x"), Y = Bytes("y") } });
+            ecdsa.VerifyData(signed, signature, HashAlgorithmName.SHA256).ShouldBeTrue();
+        }
+        else
+        {
+            using var rsa = RSA.Create(new RSAParameters { Modulus = Bytes("n"), Exponent = Bytes("e") });
+            rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, alg == "PS256" ? RSASignaturePadding.Pss : RSASignaturePadding.Pkcs1)
+                .ShouldBeTrue();
+        }
+
+        return Claims(token);
+    }
 
     private static JsonObject Part(string token, int index)
         => JsonNode.Parse(Base64Url.DecodeFromChars(token.Split('.')[index]))!.AsObject();

@@ -188,8 +188,9 @@ public abstract class TokenTests(OidcServer server)
     [Theory(DisplayName = "T9: a token request without what it exchanges, or of another kind, is refused")]
     [InlineData("authorization_code", "invalid_request")]
     [InlineData("refresh_token", "invalid_request")]
-    [InlineData("urn:ietf:params:oauth:grant-type:token-exchange", "unsupported_grant_type")]
-    [InlineData("client_credentials", "unsupported_grant_type")]
+    [InlineData("urn:ietf:params:oauth:grant-type:token-exchange", "invalid_request")]
+    [InlineData("urn:ietf:params:oauth:grant-type:device_code", "invalid_request")]
+    [InlineData("client_credentials", "unauthorized_client")]
     [InlineData("password", "unsupported_grant_type")]
     [InlineData("", "invalid_request")]
     public async Task T9(string grant, string error)

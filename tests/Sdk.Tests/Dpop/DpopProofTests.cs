@@ -73,10 +73,12 @@ public class DpopProofTests
         ["§4.3 6: an EC key for an RSA algorithm"] = (DpopError.KeyNotSupported, Proof(p => p.Header["alg"] = "PS256")),
         ["§4.3 6: the key of another curve"] = (DpopError.KeyNotSupported, Proof(p => p.Header["alg"] = "ES256", ECDsa.Create(ECCurve.NamedCurves.nistP384))),
         ["§4.3 6: a curve by its other name"] = (DpopError.KeyNotSupported, Proof(p => p.Jwk["crv"] = "secp256r1")),
+        ["§4.3 6: an EC key that calls itself OKP"] = (DpopError.KeyNotSupported, Proof(p => p.Jwk["kty"] = "OKP")),
+        ["§4.3 6: both coordinates with a zero in front"] = (DpopError.KeyInvalid, Proof(p => { p.Jwk["x"] = ZeroInFront(p.Jwk["x"]!); p.Jwk["y"] = ZeroInFront(p.Jwk["y"]!); })),
         ["§4.3 6: a point that is not on the curve"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["y"] = Base64UrlEncoder.Encode(new byte[32]))),
         ["§4.3 6: the point zero"] = (DpopError.KeyInvalid, Proof(p => { p.Jwk["x"] = Base64UrlEncoder.Encode(new byte[32]); p.Jwk["y"] = Base64UrlEncoder.Encode(new byte[32]); })),
         ["§4.3 6: a coordinate beyond the field"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["x"] = Base64UrlEncoder.Encode(Enumerable.Repeat((byte)255, 32).ToArray()))),
-        ["§4.3 6: a coordinate with a zero in front"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["x"] = Base64UrlEncoder.Encode([0, .. Base64UrlEncoder.DecodeBytes(p.Jwk["x"]!.ToString())]))),
+        ["§4.3 6: a coordinate with a zero in front"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["x"] = ZeroInFront(p.Jwk["x"]!))),
         ["§4.3 6: a coordinate with padding"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["x"] = p.Jwk["x"] + "=")),
         ["§4.3 6: no y"] = (DpopError.KeyInvalid, Proof(p => p.Jwk.Remove("y"))),
         ["§4.3 6: an RSA key of 1024 bits"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["n"] = Odd(128), Rsa2048)),
@@ -85,7 +87,7 @@ public class DpopProofTests
         ["§4.3 6: an RSA key with the exponent 3"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["e"] = "Aw", Rsa2048)),
         ["§4.3 6: an RSA key with an even exponent"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["e"] = "AQAC", Rsa2048)),
         ["§4.3 6: an RSA key with a long exponent"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["e"] = "AQAAAAE", Rsa2048)),
-        ["§4.3 6: an RSA key with a zero in front"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["n"] = Base64UrlEncoder.Encode([0, .. Base64UrlEncoder.DecodeBytes(p.Jwk["n"]!.ToString())]), Rsa2048)),
+        ["§4.3 6: an RSA key with a zero in front"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["n"] = ZeroInFront(p.Jwk["n"]!), Rsa2048)),
         ["§4.3 6: an even RSA modulus"] = (DpopError.KeyInvalid, Proof(p => p.Jwk["n"] = Even(p.Jwk["n"]!.ToString()), Rsa2048)),
         ["§4.3 6: an RSA key without n"] = (DpopError.KeyInvalid, Proof(p => p.Jwk.Remove("n"), Rsa2048)),
         ["§4.3 6: the key of somebody else"] = (DpopError.SignatureInvalid, Proof(p => p.Header["jwk"] = ProofDraft.PublicKeyOf(ECDsa.Create(ECCurve.NamedCurves.nistP256)))),
@@ -266,6 +268,8 @@ public class DpopProofTests
         bytes[^1] |= 1;
         return Base64UrlEncoder.Encode(bytes);
     }
+
+    private static string ZeroInFront(JsonNode number) => Base64UrlEncoder.Encode([0, .. Base64UrlEncoder.DecodeBytes(number.ToString())]);
 
     private static string Even(string number)
     {

@@ -13,6 +13,7 @@ public class HttpAddressTests
     [InlineData("https://api.example.gov.tw:/taxes/2026")]
     [InlineData("https://api.example.gov.tw/taxes/2026?year=1")]
     [InlineData("https://api.example.gov.tw/taxes/2026#part")]
+    [InlineData("https://api.example.gov.tw/taxes/2026?q=100%")]
     [InlineData("https://api.example.gov.tw/taxes/2026?a#b")]
     [InlineData("https://api.example.gov.tw/%74axes/2026")]
     [InlineData("https://api.example.gov.tw/./taxes/x/../2026")]
@@ -36,6 +37,7 @@ public class HttpAddressTests
     [InlineData("https://api.example.gov.tw")]
     [InlineData("https://user@api.example.gov.tw/taxes/2026")]
     [InlineData("https://api.example.gov.tw\\taxes\\2026")]
+    [InlineData("https://api.example.gov.tw/taxes\\2026")]
     [InlineData("https://api.example.gov.tw/taxes/2026 ")]
     [InlineData(" https://api.example.gov.tw/taxes/2026")]
     [InlineData("https://api.example.gov.tw/taxes/%2")]
@@ -52,6 +54,15 @@ public class HttpAddressTests
         var draft = new ProofDraft { Payload = { ["htu"] = htu } };
         draft.Check().Error.ShouldBe(DpopError.AddressMismatch);
     }
+
+    [Theory(DisplayName = "§4.3 9: no address of a request")]
+    [InlineData("ftp://api.example.gov.tw/")]
+    [InlineData("file:///taxes")]
+    [InlineData("https://api.example.gov.tw/%zz")]
+    [InlineData("https://api.example.gov.tw/%2")]
+    [InlineData("https://api.example.gov.tw/a\\b")]
+    [InlineData("https://api.example.gov.tw/\u4e2d")]
+    public void No_address(string text) => HttpAddress.Normalise(text).ShouldBeNull();
 
     [Fact]
     public void An_address_of_more_than_2048_characters_is_none()

@@ -14,6 +14,7 @@ namespace Moi.Identity.Sdk.Tests.Fake;
 internal sealed class Agency : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("moi-sdk-").FullName;
+    private readonly List<WebApplication> _peers = [];
     private WebApplication? _app;
 
     internal FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
@@ -32,7 +33,15 @@ internal sealed class Agency : IAsyncDisposable
 
     internal IServiceProvider Services => _app!.Services;
 
-    internal static async Task<Agency> StartAsync(params (string Name, string Value)[] settings)
+    /// <summary>More services of the application.</summary>
+    internal Action<WebApplicationBuilder> Configure { get; set; } = _ => { };
+
+    /// <summary>More endpoints of the application.</summary>
+    internal Action<WebApplication> Map { get; set; } = _ => { };
+
+    internal static Task<Agency> StartAsync(params (string Name, string Value)[] settings) => StartAsync(_ => Task.CompletedTask, settings);
+
+    internal static async Task<Agency> StartAsync(Func<Agency, Task> prepare, params (string Name, string Value)[] settings)
     {
         var agency = new Agency();
         agency.Provider = await FakeProvider.StartAsync(agency.Time);
@@ -42,6 +51,7 @@ internal sealed class Agency : IAsyncDisposable
             agency.Settings["MoiIdentity:" + name] = value;
         }
 
+        await prepare(agency);
         await agency.RestartAsync();
         return agency;
     }
@@ -54,6 +64,19 @@ internal sealed class Agency : IAsyncDisposable
             await _app.DisposeAsync();
         }
 
+        _app = await StartAsync(Origin);
+    }
+
+    /// <summary>Another instance of the same application, with the same settings and folders, and an address of its own.</summary>
+    internal async Task<string> StartPeerAsync()
+    {
+        var address = $"http://agency.localhost:{FreePort.Next()}";
+        _peers.Add(await StartAsync(address));
+        return address;
+    }
+
+    private async Task<WebApplication> StartAsync(string address)
+    {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = _folder, EnvironmentName = "Production" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -65,22 +88,25 @@ internal sealed class Agency : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(Settings);
         builder.Logging.ClearProviders().AddProvider(Log);
         builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.WebHost.UseUrls(Origin);
+        builder.WebHost.UseUrls(address);
         builder.AddMoiIdentity();
+        Configure(builder);
 
-        _app = builder.Build();
-        _app.UseMoiIdentity();
-        _app.MapMoiIdentity();
-        _app.MapGet("/", () => "public");
-        _app.MapGet("/me", (CitizenContext c) => new { c.Subject, c.Nickname, c.Acr, c.Amr, c.AuthTime, c.Sid, c.Level }).RequireCitizen();
-        _app.MapGet("/claims", (HttpContext c) => c.User.Claims.Select(x => x.Type).Distinct()).RequireCitizen();
-        _app.MapGet("/high", () => "high").RequireAssurance(AssuranceLevel.Three);
-        _app.MapGet("/fresh", [RequireAssurance(AssuranceLevel.One, MaxAgeMinutes = 5)] () => "fresh");
-        _app.MapGet("/form", () => "form").RequireCitizen();
-        _app.MapPost("/form", [RequireAssurance(AssuranceLevel.Two)] () => "posted");
-        _app.MapGet("/role", [RequireAssurance(AssuranceLevel.Three)][Authorize(Roles = "clerk")] () => "role");
-        _app.MapHealthChecks("/health");
-        await _app.StartAsync();
+        var app = builder.Build();
+        app.UseMoiIdentity();
+        app.MapMoiIdentity();
+        app.MapGet("/", () => "public");
+        app.MapGet("/me", (CitizenContext c) => new { c.Subject, c.Nickname, c.Acr, c.Amr, c.AuthTime, c.Sid, c.Level }).RequireCitizen();
+        app.MapGet("/claims", (HttpContext c) => c.User.Claims.Select(x => x.Type).Distinct()).RequireCitizen();
+        app.MapGet("/high", () => "high").RequireAssurance(AssuranceLevel.Three);
+        app.MapGet("/fresh", [RequireAssurance(AssuranceLevel.One, MaxAgeMinutes = 5)] () => "fresh");
+        app.MapGet("/form", () => "form").RequireCitizen();
+        app.MapPost("/form", [RequireAssurance(AssuranceLevel.Two)] () => "posted");
+        app.MapGet("/role", [RequireAssurance(AssuranceLevel.Three)][Authorize(Roles = "clerk")] () => "role");
+        app.MapHealthChecks("/health");
+        Map(app);
+        await app.StartAsync();
+        return app;
     }
 
     internal Task<HttpResponseMessage> GetAsync(string path) => Browser.GetAsync(Origin + path);
@@ -110,6 +136,11 @@ internal sealed class Agency : IAsyncDisposable
         if (_app is not null)
         {
             await _app.DisposeAsync();
+        }
+
+        foreach (var peer in _peers)
+        {
+            await peer.DisposeAsync();
         }
 
         await Provider.DisposeAsync();

@@ -27,7 +27,7 @@ internal sealed class Browser : IDisposable
         FollowAsync(HttpMethod.Post, address, new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Item1, f.Item2))));
 
     /// <summary>One request, no redirect followed.</summary>
-    internal async Task<HttpResponseMessage> OnceAsync(HttpMethod method, string address, HttpContent? content = null)
+    internal async Task<HttpResponseMessage> OnceAsync(HttpMethod method, string address, HttpContent? content = null, CancellationToken ct = default)
     {
         using var request = new HttpRequestMessage(method, address) { Content = content };
         foreach (var (name, value) in Headers)
@@ -36,7 +36,7 @@ internal sealed class Browser : IDisposable
         }
 
         Visited.Add(request.RequestUri!);
-        return await _http.SendAsync(request);
+        return await _http.SendAsync(request, ct);
     }
 
     public void Dispose() => _http.Dispose();

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -18,12 +17,12 @@ namespace Moi.Identity.Sdk.Tests.Fake;
 /// An OpenID provider with the real protocol over real HTTP and keys made for the occasion: pushed requests, PKCE and client
 /// assertions are checked, and the chosen persona agrees at once. Valid by default; a test bends one thing.
 /// </summary>
-internal sealed class FakeProvider : IAsyncDisposable
+internal sealed partial class FakeProvider : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, Dictionary<string, string>> _pushed = new();
     private readonly ConcurrentDictionary<string, (Dictionary<string, string> Request, Persona Persona)> _codes = new();
-    private readonly ConcurrentDictionary<string, Persona> _accessTokens = new();
+    private readonly Lock _gate = new();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly TimeProvider _time;
     private readonly HttpClient _http = new(LocalhostHttp.Handler());
@@ -42,6 +41,9 @@ internal sealed class FakeProvider : IAsyncDisposable
     internal string Issuer { get; set; }
 
     internal string JwksUri { get; set; } = "";
+
+    /// <summary>Clients beside the agency, and where their keys are.</summary>
+    internal Dictionary<string, string> OtherClients { get; } = [];
 
     internal Persona Persona { get; set; } = Persona.First;
 
@@ -79,9 +81,15 @@ internal sealed class FakeProvider : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var origin = $"http://idp.localhost:{FreePort.Next()}";
-        builder.WebHost.UseUrls(origin);
+        var mutualTlsPort = FreePort.Next();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenLocalhost(new Uri(origin).Port);
+            ListenWithMutualTls(kestrel, mutualTlsPort);
+        });
         var app = builder.Build();
-        var provider = new FakeProvider(time, app, origin);
+        var provider = new FakeProvider(time, app, origin) { MutualTlsOrigin = $"https://idp.localhost:{mutualTlsPort}" };
         provider.Map();
         await app.StartAsync();
         return provider;
@@ -142,6 +150,12 @@ internal sealed class FakeProvider : IAsyncDisposable
             ["jwks_uri"] = Origin + "/jwks",
             ["pushed_authorization_request_endpoint"] = Origin + "/par",
             ["authorization_response_iss_parameter_supported"] = true,
+            ["mtls_endpoint_aliases"] = new JsonObject
+            {
+                ["token_endpoint"] = MutualTlsOrigin + "/token",
+                ["pushed_authorization_request_endpoint"] = MutualTlsOrigin + "/par",
+                ["userinfo_endpoint"] = MutualTlsOrigin + "/userinfo",
+            },
         };
         BendDiscovery(document);
         return TypedResults.Json(document);
@@ -172,13 +186,23 @@ internal sealed class FakeProvider : IAsyncDisposable
             return TypedResults.Json(new { error }, statusCode: 400);
         }
 
-        if (!await IsAuthenticatedAsync(form) || form["code_challenge_method"] != "S256")
+        if (!await IsAuthenticatedAsync(context, form) || await RequestOfAsync(form) is not { } request || request["code_challenge_method"] != "S256")
         {
             return TypedResults.Json(new { error = "invalid_client" }, statusCode: 401);
         }
 
+        if (ProofError(context, "/par", out var jkt, request.GetValueOrDefault("dpop_jkt")) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (jkt is not null)
+        {
+            request["dpop_jkt"] = jkt;
+        }
+
         var uri = "urn:ietf:params:oauth:request_uri:" + Random();
-        _pushed[uri] = form;
+        _pushed[uri] = request;
         return TypedResults.Json(new { request_uri = uri, expires_in = 60 }, statusCode: 201);
     }
 
@@ -206,29 +230,6 @@ internal sealed class FakeProvider : IAsyncDisposable
         return TypedResults.Redirect(QueryHelpers.AddQueryString(request["redirect_uri"], answer.Where(a => a.Value is not null)!));
     }
 
-    private async Task<IResult> TokenAsync(HttpContext context)
-    {
-        var form = await FormAsync(context);
-        if (!await IsAuthenticatedAsync(form))
-        {
-            return TypedResults.Json(new { error = "invalid_client" }, statusCode: 401);
-        }
-
-        if (!_codes.TryRemove(form["code"], out var code)
-            || form["redirect_uri"] != code.Request["redirect_uri"]
-            || Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"]))) != code.Request["code_challenge"])
-        {
-            return TypedResults.Json(new { error = "invalid_grant" }, statusCode: 400);
-        }
-
-        var idToken = NewIdToken(code.Persona, code.Request["client_id"], code.Request["nonce"]);
-        BendIdToken(idToken);
-        var accessToken = Random();
-        _accessTokens[accessToken] = code.Persona;
-        await BeforeTokenResponse();
-        return TypedResults.Json(new { access_token = accessToken, token_type = "Bearer", expires_in = 300, id_token = idToken.Write() });
-    }
-
     private JwtDraft NewIdToken(Persona persona, string clientId, string nonce)
     {
         var now = _time.GetUtcNow();
@@ -251,18 +252,6 @@ internal sealed class FakeProvider : IAsyncDisposable
         };
     }
 
-    private IResult UserInfo(HttpContext context)
-    {
-        if (!_accessTokens.TryGetValue(context.Request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal), out var persona))
-        {
-            return TypedResults.Unauthorized();
-        }
-
-        var claims = new JsonObject { ["sub"] = persona.Subject, ["nickname"] = persona.Nickname };
-        BendUserInfo(claims);
-        return TypedResults.Json(claims);
-    }
-
     private RedirectHttpResult EndSession(HttpContext context)
     {
         LastEndSession = context.Request.Query.ToDictionary(q => q.Key, q => q.Value.ToString());
@@ -270,26 +259,40 @@ internal sealed class FakeProvider : IAsyncDisposable
     }
 
     /// <summary>RFC 7523 §3, with the keys that the client publishes at this moment.</summary>
-    private async Task<bool> IsAuthenticatedAsync(Dictionary<string, string> form)
+    private async Task<bool> IsAuthenticatedAsync(HttpContext context, Dictionary<string, string> form)
     {
-        var assertion = new JsonWebToken(form["client_assertion"]);
-        Assertions.Add(assertion);
-        var keys = new JsonWebKeySet(await _http.GetStringAsync(JwksUri));
+        if (!form.TryGetValue("client_assertion", out var text))
+        {
+            return IsAuthenticatedByCertificate(context);
+        }
+
+        var assertion = new JsonWebToken(text);
+        lock (_gate)
+        {
+            Assertions.Add(assertion);
+        }
+
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(assertion, new TokenValidationParameters
         {
             ValidIssuer = form["client_id"],
             ValidAudience = Issuer,
-            IssuerSigningKeys = keys.GetSigningKeys(),
+            IssuerSigningKeys = await KeysOfAsync(form["client_id"]),
             TryAllIssuerSigningKeys = false,
             ValidAlgorithms = ["ES256"],
             ValidTypes = ["client-authentication+jwt"],
             LifetimeValidator = (_, expires, _, _) => expires > _time.GetUtcNow().UtcDateTime && expires <= _time.GetUtcNow().UtcDateTime.AddSeconds(70),
         });
-        return result.IsValid
-            && form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-            && assertion.Subject == form["client_id"]
-            && Assertions.Count(a => a.Id == assertion.Id) == 1;
+        lock (_gate)
+        {
+            return result.IsValid
+                && form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+                && assertion.Subject == form["client_id"]
+                && Assertions.Count(a => a.Id == assertion.Id) == 1;
+        }
     }
+
+    private async Task<IList<SecurityKey>> KeysOfAsync(string client) =>
+        new JsonWebKeySet(await _http.GetStringAsync(OtherClients.GetValueOrDefault(client, JwksUri))).GetSigningKeys();
 
     private static async Task<Dictionary<string, string>> FormAsync(HttpContext context) =>
         (await context.Request.ReadFormAsync()).ToDictionary(f => f.Key, f => f.Value.ToString());

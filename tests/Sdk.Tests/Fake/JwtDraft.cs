@@ -17,13 +17,13 @@ internal sealed class JwtDraft(ECDsa key, string kid)
     /// <summary>Signs with something else than the key.</summary>
     internal Func<byte[], byte[]>? SignInstead { get; set; }
 
+    internal Func<string, string> BendPayloadText { get; set; } = text => text;
+
     internal string Write()
     {
-        var signed = Part(Header) + "." + Part(Payload);
+        var signed = Base64UrlEncoder.Encode(Header.ToJsonString()) + "." + Base64UrlEncoder.Encode(BendPayloadText(Payload.ToJsonString()));
         var input = Encoding.ASCII.GetBytes(signed);
         var signature = SignInstead is { } sign ? sign(input) : Key.SignData(input, HashAlgorithmName.SHA256);
         return signed + "." + Base64UrlEncoder.Encode(signature);
     }
-
-    private static string Part(JsonObject value) => Base64UrlEncoder.Encode(value.ToJsonString());
 }

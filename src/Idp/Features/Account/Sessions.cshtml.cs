@@ -10,11 +10,15 @@ namespace Moi.Identity.Idp.Features.Account;
 /// <summary><c>/account/sessions</c>: where the citizen is signed in, and the way to end it.</summary>
 [Authorize]
 internal sealed class SessionsModel(
-    SessionStore sessions, SessionEnding ending, SessionCookie cookie, IdpDb db, IStringLocalizerFactory texts) : PageModel
+    SessionStore sessions, SessionEnding ending, IConnectedDevices devices, SessionCookie cookie, IdpDb db, IStringLocalizerFactory texts)
+    : PageModel
 {
     internal IReadOnlyList<Session> Sessions { get; private set; } = [];
 
     internal IReadOnlyDictionary<Guid, string> Passkeys { get; private set; } = new Dictionary<Guid, string>();
+
+    /// <summary>How many devices without a browser act for the citizen; they have no session.</summary>
+    internal int Devices { get; private set; }
 
     internal string Current => HttpContext.RequireSession().Sid;
 
@@ -24,6 +28,7 @@ internal sealed class SessionsModel(
     {
         var citizen = HttpContext.RequireSession().CitizenId;
         Sessions = [.. (await sessions.ListAsync(citizen, ct)).OrderByDescending(s => s.Sid == Current)];
+        Devices = (await devices.ListAsync(citizen, ct)).Count;
         Passkeys = (await PasskeyCards.LoadAsync(db, citizen, texts, ct)).ToDictionary(c => c.Credential.Id, c => c.Title);
     }
 
@@ -49,6 +54,7 @@ internal sealed class SessionsModel(
     {
         var mine = HttpContext.RequireSession();
         await ending.EndAllAsync(mine.CitizenId, mine.Sid, SessionEndReason.RevokedByCitizen, ct);
+        await devices.EndAsync(mine, null, ct);
         return Redirect("/account/sessions?done=ended");
     }
 }

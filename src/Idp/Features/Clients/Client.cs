@@ -22,6 +22,8 @@ internal sealed class Client
         PostLogoutRedirectUris = [.. metadata.PostLogoutRedirectUris];
         Keys = metadata.Jwks is null ? ClientKeys.None : ClientKeys.Read(metadata.Jwks, "$.jwks", new Mistakes());
         AssertionAlgs = metadata.TokenEndpointAuthSigningAlg is { } alg ? [alg] : [.. Profile.DefaultAssertionAlgs];
+        RequestObjectAlgs = metadata.RequestObjectSigningAlg is { } signed ? [signed] : [.. Profile.AssertionAlgs];
+        ReleasableClaims = [.. metadata.Claims ?? ScopeCatalogue.All.Where(scope => metadata.Scopes.Contains(scope.Name)).SelectMany(scope => scope.Claims)];
         Permissions = [.. GetPermissions(metadata)];
         Settings = GetSettings(metadata);
         Requirements = [OpenIddictConstants.Requirements.Features.ProofKeyForCodeExchange];
@@ -39,6 +41,9 @@ internal sealed class Client
     internal bool IsSandbox => Metadata.Environment == ClientMetadata.Sandbox;
 
     internal bool AsksEveryTime => IsSandbox || Metadata.Consent == "always";
+
+    /// <summary>The protected resource that this client is, if it is one.</summary>
+    internal ProtectedResource? Resource => Metadata.Resource;
 
     internal ClientProfile Profile { get; }
 
@@ -62,6 +67,12 @@ internal sealed class Client
     /// <summary>Algorithms in which its assertions may be signed.</summary>
     internal ImmutableArray<string> AssertionAlgs { get; }
 
+    /// <summary>Algorithms in which its requests may be signed.</summary>
+    internal ImmutableArray<string> RequestObjectAlgs { get; }
+
+    /// <summary>Claims that it may ask for one by one.</summary>
+    internal ImmutableArray<string> ReleasableClaims { get; }
+
     internal ImmutableArray<string> Permissions { get; }
 
     internal ImmutableArray<string> Requirements { get; }
@@ -82,11 +93,15 @@ internal sealed class Client
         => RedirectUris.Contains(address)
             || (Metadata.ApplicationType == ApplicationTypes.Native && RedirectUris.Any(known => IsSameLoopback(known, address)));
 
+    /// <summary>Whether it may ask for a claim by its name.</summary>
+    internal bool MayHave(string claim) => ReleasableClaims.Contains(claim);
+
     /// <summary>What the sign-in and consent pages say of it.</summary>
-    internal RequestingService Describe(string redirectUri)
+    /// <param name="redirectUri">Where the browser will be sent; nothing if it stays here.</param>
+    internal RequestingService Describe(string? redirectUri)
         => new(
             Id, Metadata.NameZh, Metadata.NameEn, Metadata.AgencyNameZh, Metadata.AgencyNameEn,
-            new Uri(redirectUri, UriKind.Absolute) is { Scheme: "http" or "https" } uri
+            redirectUri is not null && new Uri(redirectUri, UriKind.Absolute) is { Scheme: "http" or "https" } uri
                 ? uri.GetLeftPart(UriPartial.Authority)
                 : redirectUri,
             IsSandbox);
@@ -107,13 +122,22 @@ internal sealed class Client
     private static IEnumerable<string> GetPermissions(ClientMetadata metadata)
     {
         yield return OpenIddictConstants.Permissions.Endpoints.EndSession;
+        if (metadata.GrantTypes.Count > 0)
+        {
+            yield return OpenIddictConstants.Permissions.Endpoints.Token;
+            yield return OpenIddictConstants.Permissions.Endpoints.Revocation;
+        }
+
         if (metadata.GrantTypes.Contains(GrantTypes.AuthorizationCode))
         {
             yield return OpenIddictConstants.Permissions.Endpoints.Authorization;
             yield return OpenIddictConstants.Permissions.Endpoints.PushedAuthorization;
-            yield return OpenIddictConstants.Permissions.Endpoints.Token;
-            yield return OpenIddictConstants.Permissions.Endpoints.Revocation;
             yield return OpenIddictConstants.Permissions.ResponseTypes.Code;
+        }
+
+        if (metadata.GrantTypes.Contains(GrantTypes.DeviceCode))
+        {
+            yield return OpenIddictConstants.Permissions.Endpoints.DeviceAuthorization;
         }
 
         // A public client cannot prove who it is, so it may not ask about tokens.

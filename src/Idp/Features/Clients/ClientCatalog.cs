@@ -11,6 +11,9 @@ internal sealed partial class ClientCatalog(
 {
     private FrozenDictionary<string, Entry> _clients = FrozenDictionary<string, Entry>.Empty;
     private FrozenDictionary<string, ProtectedResource> _resourcesByScope = FrozenDictionary<string, ProtectedResource>.Empty;
+    private FrozenDictionary<string, (ProtectedResource, AuthorizationDetailType)> _detailTypes =
+        FrozenDictionary<string, (ProtectedResource, AuthorizationDetailType)>.Empty;
+    private FrozenDictionary<string, Client> _resourceOwners = FrozenDictionary<string, Client>.Empty;
     private string _fingerprint = "";
 
     internal IEnumerable<Client> All => _clients.Values.Select(entry => entry.Client);
@@ -27,9 +30,21 @@ internal sealed partial class ClientCatalog(
     /// <summary>The protected resource to which a scope belongs; none for the scopes of OpenID Connect.</summary>
     internal ProtectedResource? ResourceOf(string scope) => _resourcesByScope.GetValueOrDefault(scope);
 
+    /// <summary>A scope of a protected resource, with its words.</summary>
+    internal ResourceScope? FindScope(string name) => ResourceOf(name)?.Scopes.FirstOrDefault(scope => scope.Name == name);
+
     /// <summary>The protected resource of this identifier.</summary>
-    internal ProtectedResource? FindResource(string identifier)
-        => _resourcesByScope.Values.FirstOrDefault(resource => resource.Identifier == identifier);
+    internal ProtectedResource? FindResource(string identifier) => OwnerOf(identifier)?.Metadata.Resource;
+
+    /// <summary>The client that is the protected resource of this identifier.</summary>
+    internal Client? OwnerOf(string identifier) => _resourceOwners.GetValueOrDefault(identifier);
+
+    /// <summary>A type of authorization details, and the resource that understands it.</summary>
+    internal (ProtectedResource Resource, AuthorizationDetailType Type)? FindDetailType(string name)
+        => _detailTypes.TryGetValue(name, out var found) ? found : null;
+
+    /// <summary>All types of authorization details, for the metadata. The object changes when they may have changed.</summary>
+    internal IReadOnlyList<string> DetailTypes { get; private set; } = [];
 
     /// <summary>Whether a scope can be asked for.</summary>
     internal bool HasScope(string scope) => ScopeCatalogue.Exists(scope) || _resourcesByScope.ContainsKey(scope);
@@ -45,9 +60,14 @@ internal sealed partial class ClientCatalog(
         var rows = await sql.ListAsync(
             "SELECT client_id, version, updated_at, metadata, secret_hash FROM relying_parties", static _ => { }, Read, ct);
         _clients = rows.ToFrozenDictionary(entry => entry.Client.Id);
-        _resourcesByScope = rows.Where(entry => entry.Client.IsActive).Select(entry => entry.Client.Metadata.Resource)
-            .OfType<ProtectedResource>().SelectMany(resource => resource.Scopes.Select(scope => (scope.Name, resource)))
+        _resourceOwners = rows.Select(entry => entry.Client).Where(client => client is { IsActive: true, Metadata.Resource: not null })
+            .ToFrozenDictionary(client => client.Metadata.Resource!.Identifier);
+        var resources = _resourceOwners.Values.Select(client => client.Metadata.Resource!).ToList();
+        _resourcesByScope = resources.SelectMany(resource => resource.Scopes.Select(scope => (scope.Name, resource)))
             .ToFrozenDictionary(pair => pair.Name, pair => pair.resource);
+        _detailTypes = resources.SelectMany(resource => resource.DetailTypes.Select(type => (resource, type)))
+            .ToFrozenDictionary(pair => pair.type.Name);
+        DetailTypes = [.. _detailTypes.Keys.Order(StringComparer.Ordinal)];
         _fingerprint = fingerprint;
         LogLoaded(logger, rows.Count);
     }

@@ -68,6 +68,9 @@ internal sealed record ClientMetadata
 
     public bool RequirePushedAuthorizationRequests { get; init; }
 
+    /// <summary>Which security events it wants, if any.</summary>
+    public SecurityEventSubscription? SecurityEvents { get; init; }
+
     /// <summary>RFC 9449 §5.2: every token of this client is bound to a DPoP key.</summary>
     public bool DpopBoundAccessTokens { get; init; }
 
@@ -88,7 +91,7 @@ internal sealed record ClientMetadata
     /// <summary>OpenID Connect Registration §2: given, userinfo answers are signed.</summary>
     public string? UserInfoSignedResponseAlg { get; init; }
 
-    /// <summary>RFC 9701 §6: given, introspection answers are signed.</summary>
+    /// <summary>RFC 9701 §6: in which algorithm introspection answers are signed.</summary>
     public string? IntrospectionSignedResponseAlg { get; init; }
 
     /// <summary>RFC 9396 §10: the types that requests of this client may name.</summary>

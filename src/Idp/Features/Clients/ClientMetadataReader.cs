@@ -15,7 +15,7 @@ internal sealed class ClientMetadataReader
         "id_token_signed_response_alg", "subject_type", "backchannel_logout_uri", "backchannel_logout_session_required",
         "require_pushed_authorization_requests", "software_id", "software_version",
         "moi_agency", "moi_agency_name", "moi_agency_name#zh-TW", "moi_agency_name#en", "moi_profile", "moi_status",
-        "moi_minimum_acr", "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens",
+        "moi_minimum_acr", SecurityEventSubscription.Member, "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens",
         "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri", "tls_client_auth_san_ip",
         "tls_client_auth_san_email", "require_signed_request_object", "request_object_signing_alg",
         "authorization_signed_response_alg", "userinfo_signed_response_alg", "introspection_signed_response_alg",
@@ -94,6 +94,7 @@ internal sealed class ClientMetadataReader
             SubjectType = Text("subject_type") ?? "pairwise",
             BackchannelLogoutUri = Text("backchannel_logout_uri"),
             RequirePushedAuthorizationRequests = Flag("require_pushed_authorization_requests") ?? false,
+            SecurityEvents = SecurityEventSubscription.Read(_object, _path, _mistakes),
             DpopBoundAccessTokens = Flag("dpop_bound_access_tokens") ?? false,
             TlsClientCertificateBoundAccessTokens = Flag("tls_client_certificate_bound_access_tokens") ?? false,
             TlsClientName = CertificateName(),
@@ -107,7 +108,7 @@ internal sealed class ClientMetadataReader
             AccessTokenLifetime = Seconds("moi_access_token_lifetime") ?? GrantRules.DefaultAccessToken,
             RefreshTokenLifetime = Seconds("moi_refresh_token_lifetime") ?? GrantRules.DefaultRefreshToken,
             Consent = Text("moi_consent") ?? "once",
-            Resource = Object("moi_resource") is { } resource ? ProtectedResource.Read(resource, At("moi_resource"), _mistakes) : null,
+            Resource = Object("moi_resource") is { } resource ? ProtectedResourceReader.Read(resource, At("moi_resource"), _mistakes) : null,
         };
     }
 

@@ -12,7 +12,11 @@ internal sealed record ClientProfile
         AssertionAlgs = ["ES256", "PS256", "RS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256", "RS256"],
-        GrantTypes = ["authorization_code", "refresh_token"],
+        GrantTypes =
+        [
+            "authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+        ],
         RotatesRefreshTokens = true,
         LongestAccessToken = TimeSpan.FromHours(1),
         LongestRefreshToken = TimeSpan.FromDays(90),
@@ -26,11 +30,12 @@ internal sealed record ClientProfile
         AssertionAlgs = ["ES256", "PS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256"],
-        GrantTypes = ["authorization_code", "refresh_token"],
+        GrantTypes = ["authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"],
         LongestAccessToken = TimeSpan.FromMinutes(15),
         LongestRefreshToken = TimeSpan.FromDays(30),
         RequiresPushedRequests = true,
         RequiresSenderConstraint = true,
+        RequiresNotBeforeInRequests = true,
     };
 
     internal static readonly IReadOnlyList<ClientProfile> All = [Basic, Fapi2];
@@ -53,6 +58,9 @@ internal sealed record ClientProfile
 
     /// <summary>FAPI 2.0 Security Profile §5.3.2.1: tokens are bound to a key of the client, by DPoP or mutual TLS.</summary>
     internal bool RequiresSenderConstraint { get; init; }
+
+    /// <summary>FAPI 2.0 Message Signing §5.3.1: a signed request says from when it is good.</summary>
+    internal bool RequiresNotBeforeInRequests { get; init; }
 
     /// <summary>
     /// RFC 9700 §4.14.2: each use of a refresh token gives another and spends it. FAPI 2.0 §5.3.2.1 forbids that for its

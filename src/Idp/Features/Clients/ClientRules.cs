@@ -6,8 +6,10 @@ namespace Moi.Identity.Idp.Features.Clients;
 /// <summary>Whether a client's metadata may be accepted: one validator for the command line and for every console.</summary>
 /// <param name="development">Whether addresses without https are accepted.</param>
 /// <param name="resources">The scopes of all protected resources, registered or about to be.</param>
+/// <param name="detailTypes">Their types of authorization details.</param>
 /// <param name="mutualTls">What this server does with certificates.</param>
-internal sealed partial class ClientRules(bool development, IReadOnlySet<string> resources, MutualTlsOptions mutualTls)
+internal sealed partial class ClientRules(
+    bool development, IReadOnlySet<string> resources, IReadOnlySet<string> detailTypes, MutualTlsOptions mutualTls)
 {
     internal void Check(ClientMetadata client, string path, Mistakes mistakes)
     {
@@ -30,13 +32,14 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
         CheckNames(client, path, mistakes);
         GrantRules.Check(client, path, mistakes, resources);
         ResourceRules.Check(client, path, mistakes);
-        RequestRules.Check(client, path, mistakes);
+        RequestRules.Check(client, path, mistakes, detailTypes);
         CheckAddresses(client, path, mistakes);
         if (ClientProfile.Find(client.Profile) is { } profile)
         {
             CheckProfile(client, profile, path, mistakes);
             GrantRules.CheckProfile(client, profile, path, mistakes);
             SenderConstraintRules.Check(client, profile, mutualTls, path, mistakes);
+            RequestRules.CheckProfile(client, profile, path, mistakes);
         }
         else
         {
@@ -108,6 +111,7 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
         rules.CheckCalled(client.ClientUri, path + ".client_uri");
         rules.CheckCalled(client.JwksUri, path + ".jwks_uri");
         rules.CheckCalled(client.BackchannelLogoutUri, path + ".backchannel_logout_uri");
+        client.SecurityEvents?.Check(client, rules, path, mistakes);
     }
 
     [GeneratedRegex("^[a-z0-9-]{3,64}\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

@@ -21,15 +21,23 @@ internal static class ScopeCatalogue
 
     internal static IEnumerable<string> Names => All.Select(s => s.Name);
 
+    /// <summary>Claims that can be asked for one by one (OpenID Connect Core §5.5).</summary>
+    internal static IEnumerable<string> Claims => All.SelectMany(s => s.Claims);
+
     internal static bool Exists(string name) => All.Any(s => s.Name == name);
 
     /// <summary>
-    /// What a citizen agrees to when these scopes are asked for: scopes and claims, in one order. A scope that later
+    /// What a citizen agrees to when these scopes and claims are asked for, in one order, each once. A scope that later
     /// releases more is asked for again.
     /// </summary>
-    internal static IReadOnlyList<string> ReleasedBy(IEnumerable<string> scopes)
-    {
-        var asked = scopes.ToHashSet(StringComparer.Ordinal);
-        return [.. All.Where(s => asked.Contains(s.Name)).SelectMany(s => s.Claims.Prepend("scope:" + s.Name))];
-    }
+    internal static IReadOnlyList<string> ReleasedBy(IReadOnlyList<string> scopes, IEnumerable<string> claims)
+        =>
+        [
+            .. All.Where(s => scopes.Contains(s.Name)).SelectMany(s => s.Claims.Prepend(Released(s.Name)))
+                .Concat(scopes.Where(s => !Exists(s)).Select(Released))
+                .Concat(claims).Distinct(),
+        ];
+
+    /// <summary>How a consent names a scope.</summary>
+    internal static string Released(string scope) => "scope:" + scope;
 }

@@ -7,6 +7,7 @@ internal static class ConsentFeature
     internal static IServiceCollection AddConsent(this IServiceCollection services)
     {
         services.AddScoped<IConnectedServices, ConnectedServices>();
+        services.AddSingleton<SentData>();
         return services;
     }
 }

@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Moi.Identity.Idp.Features.Clients;
-using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Idp.Web;
+using OpenIddict.Abstractions;
 
 namespace Moi.Identity.Idp.Features.Consent;
 
@@ -14,11 +15,10 @@ namespace Moi.Identity.Idp.Features.Consent;
 /// Shows a citizen exactly what a service will receive, and takes the answer for this transaction, browser and session.
 /// </summary>
 [AllowAnonymous]
-internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog clients, GrantStore grants) : PageModel
+internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog clients, SentData sent) : PageModel
 {
     /// <summary>What the page shows.</summary>
-    internal sealed record Contents(
-        string Service, string Agency, string Subject, string? Nickname, string? Locale, Session Session, bool Offline, bool IsSandbox);
+    internal sealed record Contents(string Service, Sent Sent, bool IsAskedAlways, bool IsSandbox);
 
     [FromQuery(Name = SignInTransactions.Parameter)]
     public string? Handle { get; set; }
@@ -38,24 +38,19 @@ internal sealed class IndexModel(SignInTransactions transactions, ClientCatalog 
             return Redirect(SignInTransactions.ReturnAddress(stored.Value, Handle!));
         }
 
-        var client = clients.Find(service.ClientId);
-        if (client is null || await grants.ReadEntryAsync(session, client, ct) is not { MaySignIn: true } entry)
+        if (clients.Find(service.ClientId) is not { } client)
         {
             return new ErrorPage(ConsentProblems.Expired);
         }
 
         var request = stored.Value.AuthorizationRequest!;
-        var scopes = request.GetValueOrDefault("scope", "").Split(' ');
-        var inEnglish = Languages.Current == Languages.English;
-        View = new Contents(
-            inEnglish ? service.NameEn : service.NameZh,
-            inEnglish ? service.AgencyEn : service.AgencyZh,
-            entry.Subject ?? await grants.GetSubjectAsync(session.CitizenId, client.Sector, ct),
-            scopes.Contains(ScopeCatalogue.Profile) ? entry.Nickname : null,
-            scopes.Contains(ScopeCatalogue.Profile) ? Languages.Current.Culture.Name : null,
-            session,
-            scopes.Contains(ScopeCatalogue.OfflineAccess),
-            service.IsSandbox);
+        var wanted = Wishes.Of(new OpenIddictRequest(request.Select(p => KeyValuePair.Create(p.Key, (string?)p.Value))), client, clients);
+        if (await sent.ReadAsync(session, client, wanted, ct) is not { } data)
+        {
+            return new ErrorPage(ConsentProblems.Expired);
+        }
+
+        View = new Contents(service.Name(), data, client.AsksEveryTime, service.IsSandbox);
         SecurityHeaders.AllowFormRedirectTo(HttpContext, request["redirect_uri"]);
         return Page();
     }

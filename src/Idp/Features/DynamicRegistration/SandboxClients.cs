@@ -47,5 +47,5 @@ internal sealed class SandboxClients(
                 p => p.Add("client", (string)members["client_id"]!), row => row.Number(0), ct)).SingleOrDefault() == version + 1,
             ct);
 
-    internal static string NewId() => "sandbox-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+    internal static string NewId() => "sandbox-" + RandomNumberGenerator.GetHexString(20, lowercase: true);
 }

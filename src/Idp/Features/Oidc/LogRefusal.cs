@@ -32,10 +32,18 @@ internal sealed partial class LogRefusal(ClientCatalog clients, ILogger<LogRefus
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>RFC 7662 §2.2 and RFC 7009 §2.2: a token that is no longer good is not an error there.</summary>
+    /// <summary>
+    /// RFC 7662 §2.2 and RFC 7009 §2.2: a token that is no longer good is not an error there. RFC 8628 §3.5: nor is it one
+    /// that a citizen has not answered a device yet.
+    /// </summary>
     private static bool IsAnAnswer(ProcessErrorContext context)
-        => context.Response.Error == Errors.InvalidToken
-            && context.EndpointType is OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation;
+        => context.EndpointType switch
+        {
+            OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation =>
+                context.Response.Error == Errors.InvalidToken,
+            OpenIddictServerEndpointType.Token => context.Response.Error is Errors.AuthorizationPending or Errors.SlowDown,
+            _ => false,
+        };
 
     [LoggerMessage(EventId = 5001, Level = LogLevel.Warning,
         Message = "{Endpoint} refused {ClientId}: {Error}, {Description} (trace {TraceId})")]

@@ -4,15 +4,21 @@ using Moi.Identity.Idp.Data.Pruning;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Authorize;
 using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
+using Moi.Identity.Idp.Features.Oidc.ClientCredentials;
+using Moi.Identity.Idp.Features.Oidc.Devices;
 using Moi.Identity.Idp.Features.Oidc.Discovery;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Logout;
 using Moi.Identity.Idp.Features.Oidc.MutualTls;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Features.Oidc.Observed;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Oidc.Resources;
+using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
+using Moi.Identity.Idp.Features.Oidc.TokenExchange;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
@@ -30,8 +36,8 @@ internal static class OidcFeature
     /// <summary>Everything but the two endpoints that a browser visits.</summary>
     private static readonly string[] ForPrograms =
     [
-        "/connect/par", "/connect/token", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
-        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+        "/connect/par", "/connect/token", "/connect/device", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
+        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", PollEvents.Path, SsfConfiguration.Path,
     ];
 
     internal static IServiceCollection AddOidc(this IServiceCollection services)
@@ -40,15 +46,24 @@ internal static class OidcFeature
         services.AddSingleton<GrantStore>();
         services.AddSingleton<RefreshTokenStore>();
         services.AddSingleton<SingleUseTokens>();
+        services.AddSingleton<RevokedTokens>();
+        services.AddSingleton<LiveTokens>();
+        services.AddSingleton<DeviceRequests>();
+        services.AddRecords(DeviceRequest.Kind).AddRecords(UserCodeEntry.Kind);
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<RemoteKeys>();
         services.AddMutualTls();
         services.AddOptions<DpopOptions>().BindConfiguration(DpopOptions.Section);
         services.AddSingleton<DpopNonces>();
         services.AddSingleton<DiscoveryDocument>();
+        services.AddScoped<ClientOfRequest>();
+        services.AddSingleton<RequestObject>();
+        services.AddSingleton<Audiences>();
+        services.AddSingleton<SignedAnswers>();
         services.AddSingleton<LogoutTokens>();
-        services.AddSingleton<LogoutSender>();
-        services.AddHostedService(sp => sp.GetRequiredService<LogoutSender>());
+        services.AddSingleton<SessionNotices>();
+        services.AddSingleton<IClientStopParticipant, EndGrantsOfClient>();
+        services.AddNotices().AddSecurityEvents();
         services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
         services.AddRecords(LogoutRequest.Kind);
         services.AddSingleton<ObservedRequests>();
@@ -75,6 +90,7 @@ internal static class OidcFeature
                 .ReplaceApplicationStore<Client, ClientStore>(ServiceLifetime.Singleton)
                 .DisableEntityCaching().DisableAdditionalFiltering())
             .AddServer(Configure);
+        services.AddSingleton<IPostConfigureOptions<OpenIddictServerOptions>, ConfigureDevices>();
         services.AddSingleton<PipelineTable>();
         services.Replace(ServiceDescriptor.Scoped<IOpenIddictServerDispatcher, PipelineDispatcher>());
         return services;
@@ -92,6 +108,7 @@ internal static class OidcFeature
     internal static WebApplication MapOidc(this WebApplication app)
     {
         WellKnown.Map(app);
+        PollEvents.Map(app);
         return app;
     }
 
@@ -106,7 +123,8 @@ internal static class OidcFeature
             .SetEndSessionEndpointUris("connect/logout")
             .SetConfigurationEndpointUris(Array.Empty<Uri>())
             .SetJsonWebKeySetEndpointUris(Array.Empty<Uri>());
-        server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange();
+        server.AllowAuthorizationCodeFlow().AllowRefreshTokenFlow().RequireProofKeyForCodeExchange()
+            .AllowClientCredentialsFlow().AllowTokenExchangeFlow();
 
         // What the engine calls storage is off: codes, requests and refresh tokens are kept by the handlers below.
         server.DisableTokenStorage().DisableAuthorizationStorage().DisableAccessTokenEncryption();
@@ -119,11 +137,16 @@ internal static class OidcFeature
             options.RequestTokenLifetime = Lifetimes.PushedRequest;
             options.CodeChallengeMethods.Remove(CodeChallengeMethods.Plain);
             options.ResponseModes.Clear();
-            options.ResponseModes.Add(ResponseModes.Query);
+            options.ResponseModes.UnionWith(ResponseMode.All);
             options.ClientAuthenticationMethods.Clear();
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretBasic);
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.ClientSecretPost);
             options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.PrivateKeyJwt);
+            options.SubjectTokenTypes.Clear();
+            options.SubjectTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
+            options.RequestedTokenTypes.Clear();
+            options.RequestedTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
+            options.ActorTokenTypes.Clear();
             options.SubjectTypes.Clear();
             options.SubjectTypes.Add(SubjectTypes.Pairwise);
         });
@@ -144,6 +167,13 @@ internal static class OidcFeature
             Before<ProcessRequestContext, LimitBody>(Authentication.ExtractAuthorizationRequest.Descriptor);
             Before<ProcessRequestContext, ReadClientCertificate>(Authentication.ExtractAuthorizationRequest.Descriptor);
             RemoveCertificateExtraction();
+
+            // Resources are those of the registered clients, checked by CheckWishes and CheckNarrowing.
+            server.RemoveEventHandler(Authentication.ValidateResourceParameter.Descriptor)
+                .RemoveEventHandler(Authentication.ValidatePushedResourceParameter.Descriptor)
+                .RemoveEventHandler(Exchange.ValidateResourceParameter.Descriptor)
+                .RemoveEventHandler(Exchange.ValidateResources.Descriptor)
+                .IgnoreResourcePermissions();
 
             // Who is the client?
             After<ValidateTokenContext, ResolveAssertionKeys>(Protection.ResolveTokenValidationParameters.Descriptor);
@@ -174,12 +204,30 @@ internal static class OidcFeature
                 OpenIddictServerAspNetCoreHandlers.AttachWwwAuthenticateHeader<ApplyUserInfoResponseContext>.Descriptor);
 
             // The authorization request.
-            After<ExtractAuthorizationRequestContext, ResumeTransaction>(
+            After<ExtractAuthorizationRequestContext, RefuseRepeatedParameters<ExtractAuthorizationRequestContext>>(
                 OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor);
+            After<ExtractAuthorizationRequestContext, TurnPostIntoGet>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 2);
+            After<ExtractAuthorizationRequestContext, ResumeTransaction>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 3);
+            After<ExtractAuthorizationRequestContext, ReadRequestObject<ExtractAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 4);
+            After<ExtractPushedAuthorizationRequestContext, RefuseRepeatedParameters<ExtractPushedAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            After<ExtractPushedAuthorizationRequestContext, ReadRequestObject<ExtractPushedAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractBasicAuthenticationCredentials<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            After<ExtractTokenRequestContext, RefuseRepeatedParameters<ExtractTokenRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractTokenRequestContext>.Descriptor);
             Replace<ValidateAuthorizationRequestContext, CheckScopes<ValidateAuthorizationRequestContext>>(
                 Authentication.ValidateScopes.Descriptor);
             Replace<ValidatePushedAuthorizationRequestContext, CheckScopes<ValidatePushedAuthorizationRequestContext>>(
                 Authentication.ValidatePushedScopes.Descriptor);
+            Replace<ValidateAuthorizationRequestContext, CheckWishes<ValidateAuthorizationRequestContext>>(
+                Authentication.ValidateResources.Descriptor);
+            Replace<ValidatePushedAuthorizationRequestContext, CheckWishes<ValidatePushedAuthorizationRequestContext>>(
+                Authentication.ValidatePushedResources.Descriptor);
+            Last<ValidateAuthorizationRequestContext, ConsumeRequestObject<ValidateAuthorizationRequestContext>>();
+            Last<ValidatePushedAuthorizationRequestContext, ConsumeRequestObject<ValidatePushedAuthorizationRequestContext>>();
             After<ValidateAuthorizationRequestContext, RequirePushedRequest>(
                 Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor);
             After<HandleAuthorizationRequestContext, AuthorizeCitizen>(Authentication.AttachPrincipal.Descriptor);
@@ -191,16 +239,48 @@ internal static class OidcFeature
             After<ProcessErrorContext, NormalizeErrors>(AttachErrorParameters.Descriptor);
             After<ProcessErrorContext, LogRefusal>(AttachCustomErrorParameters.Descriptor);
             After<ApplyAuthorizationResponseContext, RedirectErrorsToClient>(Authentication.InferResponseMode.Descriptor);
+            After<ApplyAuthorizationResponseContext, SignAuthorizationResponse>(Authentication.AttachIssuer.Descriptor);
             Before<ApplyAuthorizationResponseContext, ShowErrorPage>(
                 OpenIddictServerAspNetCoreHandlers.Authentication.ProcessSelfRedirection.Descriptor);
+            Replace<ApplyAuthorizationResponseContext, SendByForm>(
+                OpenIddictServerAspNetCoreHandlers.Authentication.ProcessFormPostResponse.Descriptor);
+            Replace<ApplyAuthorizationResponseContext, SendByQuery>(
+                OpenIddictServerAspNetCoreHandlers.Authentication.ProcessQueryResponse.Descriptor);
+
+            // A device without a browser asks (RFC 8628).
+            Replace<ValidateDeviceAuthorizationRequestContext, CheckScopes<ValidateDeviceAuthorizationRequestContext>>(
+                OpenIddictServerHandlers.Device.ValidateScopes.Descriptor);
+            Replace<ValidateDeviceAuthorizationRequestContext, CheckClientScopes<ValidateDeviceAuthorizationRequestContext>>(
+                OpenIddictServerHandlers.Device.ValidateScopePermissions.Descriptor);
+            Last<HandleDeviceAuthorizationRequestContext, BeginDevice>();
 
             // Codes, pushed requests, refresh tokens.
             After<GenerateTokenContext, StoreSingleUseToken>(Protection.GenerateIdentityModelToken.Descriptor);
             After<ValidateTokenContext, SpendSingleUseToken>(Protection.RemoveDisallowedCharacters.Descriptor);
             Replace<ValidateTokenRequestContext, CheckScopes<ValidateTokenRequestContext>>(Exchange.ValidateScopes.Descriptor);
-            Before<ValidateTokenRequestContext, CheckPresenter>(Exchange.ValidateAuthorizedParty.Descriptor);
+            Replace<ValidateTokenRequestContext, CheckClientScopes<ValidateTokenRequestContext>>(Exchange.ValidateScopePermissions.Descriptor);
+            Replace<ValidateTokenRequestContext, CheckTarget>(Exchange.ValidateResources.Descriptor);
+            Remove(
+                Exchange.ValidateAudiences.Descriptor, Exchange.ValidateAudiencePermissions.Descriptor,
+                Exchange.ValidateResourcePermissions.Descriptor);
+            Replace<ValidateTokenRequestContext, CheckPresenter>(Exchange.ValidateAuthorizedParty.Descriptor);
             After<ValidateTokenRequestContext, CheckGrant>(Exchange.ValidateGrantedScopes.Descriptor);
+            After<ValidateTokenRequestContext, CheckNarrowing>(Exchange.ValidateGrantedScopes.Descriptor, 2);
+
+            // Tokens for a device, for a client itself, for a service that acts for a citizen.
+            After<ProcessAuthenticationContext, KeepDeviceCode>(EvaluateValidatedTokens.Descriptor);
+            Before<ValidateTokenContext, ReadSubjectToken>(Protection.ResolveTokenValidationParameters.Descriptor);
+            Before<ValidateTokenRequestContext, RedeemDeviceCode>(Exchange.ValidateAuthorizedParty.Descriptor);
+            Before<ValidateTokenRequestContext, CheckClientTarget>(Exchange.ValidateAuthorizedParty.Descriptor);
+            Before<ValidateTokenRequestContext, CheckExchange>(Exchange.ValidateAuthorizedParty.Descriptor);
+            After<HandleTokenRequestContext, IssueClientToken>(Exchange.AttachPrincipal.Descriptor);
+            After<HandleTokenRequestContext, IssueExchangedToken>(Exchange.AttachPrincipal.Descriptor);
+            After<ProcessSignInContext, MakeAccessToken>(EvaluateGeneratedTokens.Descriptor);
+
+            // What goes out.
             After<ProcessSignInContext, KeepRefreshToken>(EvaluateGeneratedTokens.Descriptor);
+            After<ProcessSignInContext, LimitAudience>(PrepareAccessTokenPrincipal.Descriptor);
+            After<ProcessSignInContext, AnswerDetails>(AttachSignInParameters.Descriptor);
             Before<GenerateTokenContext, StoreRefreshToken>(Protection.AttachTokenSubject.Descriptor);
             After<GenerateTokenContext, ShapeJwt>(Protection.AttachTokenMetadata.Descriptor);
             Before<ApplyTokenResponseContext, CountTokenAnswers>(
@@ -212,7 +292,12 @@ internal static class OidcFeature
             // What tokens are good for.
             Before<ValidateTokenContext, LimitTokenTypes>(Protection.ResolveTokenValidationParameters.Descriptor);
             After<HandleUserInfoRequestContext, AnswerUserInfo>(UserInfo.AttachClaims.Descriptor);
+            Before<ApplyUserInfoResponseContext, SignUserInfo>(
+                OpenIddictServerAspNetCoreHandlers.ProcessJsonResponse<ApplyUserInfoResponseContext>.Descriptor);
+            Replace<ValidateIntrospectionRequestContext, CheckIntrospectionCaller>(Introspection.ValidateAuthorizedParty.Descriptor);
             After<HandleIntrospectionRequestContext, AnswerIntrospection>(Introspection.AttachApplicationClaims.Descriptor);
+            Before<ApplyIntrospectionResponseContext, SignIntrospection>(
+                OpenIddictServerAspNetCoreHandlers.ProcessJsonResponse<ApplyIntrospectionResponseContext>.Descriptor);
             Replace<HandleRevocationRequestContext, RevokeGrant>(Revocation.RevokeToken.Descriptor);
 
             // Signing out.
@@ -226,10 +311,10 @@ internal static class OidcFeature
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(neighbour.Order - 1);
 
-        private void After<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour)
+        private void After<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour, int places = 1)
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
-            => Add<TContext, THandler>(neighbour.Order + 1);
+            => Add<TContext, THandler>(neighbour.Order + places);
 
         private void Replace<TContext, THandler>(OpenIddictServerHandlerDescriptor replaced)
             where TContext : BaseContext
@@ -237,6 +322,14 @@ internal static class OidcFeature
         {
             server.RemoveEventHandler(replaced);
             Add<TContext, THandler>(replaced.Order);
+        }
+
+        private void Remove(params ReadOnlySpan<OpenIddictServerHandlerDescriptor> descriptors)
+        {
+            foreach (var descriptor in descriptors)
+            {
+                server.RemoveEventHandler(descriptor);
+            }
         }
 
         private void Last<TContext, THandler>()

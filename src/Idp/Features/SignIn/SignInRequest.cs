@@ -30,9 +30,9 @@ internal sealed record SignInRequest(string? Handle, Stored<SignInTransaction>? 
     /// <summary>Lets the forms of this response lead on to the agency.</summary>
     internal void AllowOnward(HttpContext http)
     {
-        if (Service is { } service)
+        if (Service?.RedirectOrigin is { } origin)
         {
-            SecurityHeaders.AllowFormRedirectTo(http, service.RedirectOrigin);
+            SecurityHeaders.AllowFormRedirectTo(http, origin);
         }
     }
 }

@@ -26,6 +26,11 @@ internal sealed record SignInTransaction
     /// <summary>The authorization request as it was accepted: parameter name to value. Only the protocol layer reads it.</summary>
     public Dictionary<string, string>? AuthorizationRequest { get; init; }
 
+    /// <summary>
+    /// The code that the citizen copied from a device without a browser (RFC 8628), when that is what the sign-in is for.
+    /// </summary>
+    public string? UserCode { get; init; }
+
     /// <summary>Set once a passkey was verified for this very transaction.</summary>
     public AuthenticationOutcome? Outcome { get; init; }
 
@@ -39,10 +44,10 @@ internal sealed record SignInTransaction
 /// <param name="NameEn">Its name in English.</param>
 /// <param name="AgencyZh">The agency's name in Traditional Chinese.</param>
 /// <param name="AgencyEn">The agency's name in English.</param>
-/// <param name="RedirectOrigin">Where the browser will be sent: named in the page's <c>form-action</c>.</param>
+/// <param name="RedirectOrigin">Where the browser will be sent: named in the page's <c>form-action</c>. Nothing if it stays here.</param>
 /// <param name="IsSandbox">Whether the service is being developed.</param>
 internal sealed record RequestingService(
-    string ClientId, string NameZh, string NameEn, string AgencyZh, string AgencyEn, string RedirectOrigin, bool IsSandbox = false);
+    string ClientId, string NameZh, string NameEn, string AgencyZh, string AgencyEn, string? RedirectOrigin, bool IsSandbox = false);
 
 /// <summary>What the authentication must be like.</summary>
 internal sealed record AuthenticationRequirement
@@ -100,6 +105,21 @@ internal sealed class SignInTransactions(Records<SignInTransaction> records, Bro
             },
             ct);
 
+    /// <summary>Begins a transaction of this browser for a code that was copied from a device.</summary>
+    /// <returns>Its handle.</returns>
+    internal ValueTask<string> BeginAsync(
+        HttpContext http, string returnPath, RequestingService service, string userCode, CancellationToken ct)
+        => records.AddAsync(
+            new SignInTransaction
+            {
+                Browser = browser.GetOrCreate(http),
+                CreatedAt = time.GetUtcNow(),
+                ReturnPath = returnPath,
+                Service = service,
+                UserCode = userCode,
+            },
+            ct);
+
     /// <summary>The transaction of this browser, or nothing: expired, finished, made up, or another browser's.</summary>
     internal async ValueTask<Stored<SignInTransaction>?> FindAsync(HttpContext http, string? handle, CancellationToken ct)
         => await records.GetAsync(handle, ct) is { } found && browser.Matches(http, found.Value.Browser) ? found : null;
@@ -120,7 +140,7 @@ internal sealed class SignInTransactions(Records<SignInTransaction> records, Bro
 
     /// <summary>The address to go on with: the return path with the handle added.</summary>
     internal static string ReturnAddress(SignInTransaction transaction, string handle)
-        => transaction.AuthorizationRequest is null
+        => transaction is { AuthorizationRequest: null, UserCode: null }
             ? transaction.ReturnPath
             : transaction.ReturnPath + "?" + Parameter + "=" + handle;
 }

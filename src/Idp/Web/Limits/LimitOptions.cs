@@ -38,4 +38,13 @@ internal sealed class LimitOptions
     /// <remarks>A complete sign-in takes two. Too low refuses an agency's citizens on its busiest day.</remarks>
     [Range(10, 10_000_000)]
     public int RequestsPerClient { get; set; } = 12_000;
+
+    /// <summary>
+    /// Codes of devices that do not exist, a minute, from one address and from one browser. Whoever guesses more gets no
+    /// answer for the rest of the minute.
+    /// </summary>
+    /// <value>Default 10.</value>
+    /// <remarks>A code has 25,600 million values and lives ten minutes; a citizen mistypes it once or twice.</remarks>
+    [Range(3, 10_000)]
+    public int WrongCodes { get; set; } = 10;
 }

@@ -14,7 +14,7 @@ internal sealed class LimitRequests(RequestDelegate next, RequestLimiter limiter
 
     private static readonly object NoRefusal = new();
 
-    private static readonly string[] Pages = ["/sign-in", "/sign-up", "/administrators", "/connect"];
+    private static readonly string[] Pages = ["/sign-in", "/sign-up", "/administrators", "/connect", "/device"];
 
     public async Task InvokeAsync(HttpContext context)
     {

@@ -11,6 +11,7 @@ internal enum LimitRule
     PagesPerAddress,
     ProgramsPerAddress,
     RequestsPerClient,
+    WrongCodes,
 }
 
 /// <summary>
@@ -70,6 +71,7 @@ internal sealed partial class RequestLimiter(
     {
         LimitRule.PagesPerAddress => options.Value.PagesPerAddress,
         LimitRule.ProgramsPerAddress => options.Value.ProgramsPerAddress,
+        LimitRule.WrongCodes => options.Value.WrongCodes,
         _ => options.Value.RequestsPerClient,
     };
 

@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
@@ -19,7 +20,7 @@ internal abstract record AuthenticationDecision
     internal sealed record Refuse(string Error, string Description) : AuthenticationDecision;
 }
 
-/// <summary>OpenID Connect Core §3.1.2.1 and §3.1.2.3: <c>prompt</c>, <c>max_age</c>, <c>acr_values</c>.</summary>
+/// <summary>OpenID Connect Core §3.1.2.1 and §3.1.2.3: <c>prompt</c>, <c>max_age</c>, <c>acr_values</c>, and the claim <c>acr</c>.</summary>
 internal static class AuthenticationPolicy
 {
     internal const string UnmetRequirements = "unmet_authentication_requirements";
@@ -35,10 +36,10 @@ internal static class AuthenticationPolicy
         OpenIddictRequest request, Session? session, AuthenticationOutcome? outcome, string minimum, IReadOnlyList<string> levels, DateTimeOffset now)
     {
         var asked = Asked(request, minimum);
-        string[] attainable = [.. asked.Where(levels.Contains)];
-        if (asked.Length > 0 && attainable.Length == 0)
+        string[] attainable = [.. asked?.Where(levels.Contains) ?? []];
+        if (asked is not [] && attainable.Length == 0)
         {
-            return new AuthenticationDecision.Refuse(UnmetRequirements, "None of the acr_values can be reached.");
+            return new AuthenticationDecision.Refuse(UnmetRequirements, "None of the acr values can be reached.");
         }
 
         var maxAge = request.MaxAge is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
@@ -74,15 +75,32 @@ internal static class AuthenticationPolicy
         }
 
         return isDone
-            ? new AuthenticationDecision.Refuse(UnmetRequirements, "The citizen's passkey does not reach any of the acr_values.")
+            ? new AuthenticationDecision.Refuse(UnmetRequirements, "The citizen's passkey does not reach any of the acr values.")
             : new AuthenticationDecision.SignIn(requirement with { Fresh = true, CitizenId = session.CitizenId });
     }
 
-    /// <summary>The levels that will do: those asked for, but none below the client's own minimum.</summary>
-    private static string[] Asked(OpenIddictRequest request, string minimum)
+    /// <summary>
+    /// The levels that will do: those of <c>acr_values</c>, but none below the client's own minimum; and with an
+    /// essential <c>acr</c> claim (OpenID Connect Core §5.5.1.1) only those that meet that too.
+    /// </summary>
+    /// <returns>Nothing if no level can meet both.</returns>
+    private static string[]? Asked(OpenIddictRequest request, string minimum)
     {
-        var asked = request.GetAcrValues();
-        string[] enough = [.. asked.Where(value => AssuranceLevels.Meets(value, minimum))];
-        return minimum == AssuranceLevels.One ? [.. asked] : enough.Length > 0 ? enough : [minimum];
+        var values = request.GetAcrValues();
+        string[] enough = [.. values.Where(value => AssuranceLevels.Meets(value, minimum))];
+        string[] asked = minimum == AssuranceLevels.One ? [.. values] : enough.Length > 0 ? enough : [minimum];
+        var essential = ClaimsRequest.Of(request).EssentialAcr;
+        if (essential.Count == 0)
+        {
+            return asked;
+        }
+
+        string[] both =
+        [
+            .. essential.Concat(asked).Where(
+                value => essential.Any(e => AssuranceLevels.Meets(value, e))
+                    && (asked.Length == 0 || asked.Any(a => AssuranceLevels.Meets(value, a)))),
+        ];
+        return both.Length > 0 ? both : null;
     }
 }

@@ -8,6 +8,8 @@ using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.Requests;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
@@ -24,7 +26,7 @@ namespace Moi.Identity.Idp.Features.Oidc.Authorize;
 /// </summary>
 internal sealed class AuthorizeCitizen(
     ClientCatalog clients, SignInTransactions transactions, GrantStore grants, SqlDatabase sql, AuditContextFactory audit,
-    IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance, TimeProvider time)
+    Audiences audiences, IOptions<AssuranceOptions> assurance, TimeProvider time)
     : IOpenIddictServerHandler<HandleAuthorizationRequestContext>
 {
     public async ValueTask HandleAsync(HandleAuthorizationRequestContext context)
@@ -33,13 +35,6 @@ internal sealed class AuthorizeCitizen(
         var request = context.Request;
         var client = clients.Find(request.ClientId)!;
         var transaction = context.Transaction.GetProperty<SignInTransaction>(typeof(SignInTransaction).FullName!);
-        if (HttpMethods.IsPost(http.Request.Method))
-        {
-            // OpenID Connect Core §3.1.2.1 allows POST, but a form of another site brings no session cookie along.
-            Redirect(context, http, QueryHelpers.AddQueryString("/connect/authorize", Parameters(request)), StatusCodes.Status303SeeOther);
-            return;
-        }
-
         await http.AuthenticateAsync(SessionAuthentication.Scheme_);
         var session = http.GetSession();
         switch (AuthenticationPolicy.Decide(
@@ -66,9 +61,9 @@ internal sealed class AuthorizeCitizen(
             return;
         }
 
-        var scopes = request.GetScopes();
-        var released = ScopeCatalogue.ReleasedBy(scopes);
-        var before = entry.Released?.Split(' ') ?? [];
+        var wanted = Wishes.Of(request, client, clients);
+        var released = wanted.Released;
+        var before = entry.Released?.Split(' ').Intersect(wanted.Releasable) ?? [];
         var answer = transaction?.Consent is { } given && given.Sid == session!.Sid ? given : null;
         if (answer is { Granted: false })
         {
@@ -77,7 +72,9 @@ internal sealed class AuthorizeCitizen(
             return;
         }
 
-        if (answer is null && (request.HasPromptValue(PromptValues.Consent) || client.AsksEveryTime || released.Except(before).Any()))
+        // RFC 9396 §11.1: details are agreed to each time; an agreement to one payment is none to the next.
+        if (answer is null && (request.HasPromptValue(PromptValues.Consent) || client.AsksEveryTime
+            || wanted.Details.Count > 0 || released.Except(before).Any()))
         {
             await AskForConsentAsync(context, http, client, transaction);
             return;
@@ -86,23 +83,32 @@ internal sealed class AuthorizeCitizen(
         var subject = entry.Subject ?? await grants.GetSubjectAsync(session!.CitizenId, client.Sector, context.CancellationToken);
         var grantId = await grants.EnterAsync(
             new GrantEntry(
-                session!, client, subject, string.Join(' ', scopes), CultureInfo.CurrentUICulture.Name,
-                answer is null ? null : string.Join(' ', released.Union(before))),
+                session!, client, subject, string.Join(' ', wanted.Scopes), CultureInfo.CurrentUICulture.Name,
+                answer is null ? null : string.Join(' ', released.Union(before)), wanted.DetailTypes),
             context.CancellationToken);
-        context.SignIn(Principal(session!, subject, scopes, grantId));
+        var principal = Principal(session!, subject, wanted, entry.Nickname, grantId);
+        principal.SetResources(audiences.Of(request.GetResources(), wanted.Scopes, wanted.Details));
+        context.SignIn(principal);
     }
 
-    /// <summary>The request as it was accepted, to be kept while the citizen is on our pages.</summary>
+    /// <summary>
+    /// The request as it was accepted, to be kept while the citizen is on our pages. Several resources are kept as one
+    /// text: registered identifiers hold no spaces.
+    /// </summary>
     private static Dictionary<string, string?> Parameters(OpenIddictRequest request)
         => request.GetParameters()
             .Where(p => p.Key is not (OpenIddictConstants.Parameters.RequestUri or OpenIddictConstants.Parameters.Request))
-            .Select(p => (p.Key, Value: (string?)p.Value))
+            .Select(p => (p.Key, Value: p.Key == OpenIddictConstants.Parameters.Resource ? string.Join(' ', request.GetResources()) : (string?)p.Value))
             .Where(p => p.Value is not null)
             .ToDictionary(p => p.Key, p => p.Value);
 
-    /// <summary>OpenID Connect Core §3.1.2.1: <c>id_token_hint</c> names the citizen that the agency expects.</summary>
+    /// <summary>
+    /// OpenID Connect Core §3.1.2.1 and §5.5.1: <c>id_token_hint</c>, or a value of the claim <c>sub</c>, names the
+    /// citizen that the agency expects.
+    /// </summary>
     private static bool IsAnotherCitizen(HandleAuthorizationRequestContext context, EntryState entry)
-        => context.IdentityTokenHintPrincipal?.GetClaim(Claims.Subject) is { } expected && expected != entry.Subject;
+        => (context.IdentityTokenHintPrincipal?.GetClaim(Claims.Subject) is { } expected && expected != entry.Subject)
+            || (ClaimsRequest.Of(context.Request).Subjects is { Count: > 0 } subjects && !subjects.Contains(entry.Subject));
 
     /// <summary>
     /// OpenID Connect Core §3.1.2.1: <c>login_hint</c>, here the subject by which the agency knows a citizen. A browser in
@@ -114,9 +120,9 @@ internal sealed class AuthorizeCitizen(
         => PairwiseSubject.HasShape(request.LoginHint) && request.LoginHint != entry.Subject;
 
     private static void Redirect(
-        HandleAuthorizationRequestContext context, HttpContext http, string address, int status = StatusCodes.Status302Found)
+        HandleAuthorizationRequestContext context, HttpContext http, string address)
     {
-        http.Response.StatusCode = status;
+        http.Response.StatusCode = StatusCodes.Status302Found;
         http.Response.Headers.Location = address;
         http.Response.Headers.CacheControl = "no-store";
         context.HandleRequest();
@@ -175,7 +181,7 @@ internal sealed class AuthorizeCitizen(
             : address;
     }
 
-    private ClaimsPrincipal Principal(Session session, string subject, IEnumerable<string> scopes, Guid grantId)
+    private ClaimsPrincipal Principal(Session session, string subject, Wishes wanted, string nickname, Guid grantId)
     {
         var identity = new ClaimsIdentity(SessionAuthentication.Scheme_, Claims.Name, Claims.Role);
         identity.SetClaim(Claims.Subject, subject)
@@ -183,18 +189,28 @@ internal sealed class AuthorizeCitizen(
             .SetClaim(Claims.AuthenticationContextReference, AssuranceLevels.Of(session, time.GetUtcNow()))
             .SetClaim(Claims.AuthenticationTime, session.AuthTime.ToUnixTimeSeconds())
             .SetClaims(Claims.AuthenticationMethodReference, [.. session.Amr]);
+        if (wanted.IdTokenClaims.Contains(Claims.Nickname))
+        {
+            identity.SetClaim(Claims.Nickname, nickname);
+        }
+
+        if (wanted.IdTokenClaims.Contains(Claims.Locale))
+        {
+            identity.SetClaim(Claims.Locale, CultureInfo.CurrentUICulture.Name);
+        }
+
+        identity.SetClaims(TokenClaims.UserInfoClaims, [.. wanted.UserInfoClaims]);
+        identity.SetClaim(TokenClaims.Details, wanted.Details.Count == 0 ? null : AuthorizationDetails.Write(wanted.Details.Select(d => d.Members)));
         identity.SetDestinations(static claim => claim.Type switch
         {
             Claims.AuthenticationContextReference or Claims.AuthenticationTime =>
                 [Destinations.IdentityToken, Destinations.AccessToken],
-            "sid" or Claims.AuthenticationMethodReference => [Destinations.IdentityToken],
+            "sid" or Claims.AuthenticationMethodReference or Claims.Nickname or Claims.Locale => [Destinations.IdentityToken],
+            TokenClaims.UserInfoClaims => [Destinations.AccessToken],
             _ => [],
         });
         var principal = new ClaimsPrincipal(identity);
-        principal.SetScopes(scopes);
-
-        // RFC 9068 §3: without a resource in the request, the token is for the default one, our userinfo endpoint.
-        principal.SetResources(options.Value.Issuer + "connect/userinfo");
+        principal.SetScopes(wanted.Scopes);
         principal.SetAuthorizationId(grantId.ToString());
         return principal;
     }

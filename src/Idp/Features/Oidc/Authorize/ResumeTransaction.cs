@@ -32,7 +32,7 @@ internal sealed class ResumeTransaction(SignInTransactions transactions)
         }
 
         context.Transaction.Request = new OpenIddictRequest(
-            parameters.Select(p => new KeyValuePair<string, string?>(p.Key, p.Value)));
+            parameters.SelectMany(p => p.Key == Parameters.Resource ? p.Value.Split(' ') : [p.Value], (p, value) => KeyValuePair.Create(p.Key, (string?)value)));
         context.Transaction.SetProperty(typeof(SignInTransaction).FullName!, transaction);
     }
 }

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -30,22 +28,15 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
 
     private void Check(ValidateTokenContext context, JsonWebToken assertion)
     {
-        JsonElement claims;
-        try
-        {
-            using var document = JsonDocument.Parse(
-                Base64UrlEncoder.DecodeBytes(assertion.EncodedPayload), new JsonDocumentOptions { AllowDuplicateProperties = false });
-            claims = document.RootElement.Clone();
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
+        if (JwtPayload.Read(assertion.EncodedPayload) is not { } claims)
         {
             context.Reject(Errors.InvalidClient, "The client assertion is not valid JSON.");
             return;
         }
 
         // 1-2. "The JWT MUST contain an iss claim ... a sub claim ... the subject MUST be the client_id"
-        var issuer = Text(claims, "iss");
-        if (issuer is null || issuer != Text(claims, "sub"))
+        var issuer = claims.Text("iss");
+        if (issuer is null || issuer != claims.Text("sub"))
         {
             context.Reject(Errors.InvalidClient, "iss and sub of the client assertion must both be the client_id.");
             return;
@@ -54,7 +45,7 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
         // 3. "The authorization server MUST reject any JWT that does not contain its own identity as the intended
         //    audience." SECURITY: exactly our issuer, as a string. The token endpoint's address, or a list in which we
         //    are one of several, lets another server use the assertion here (CVE-2025-27370, CVE-2025-27371).
-        if (Text(claims, "aud") != options.Value.Issuer)
+        if (claims.Text("aud") != options.Value.Issuer)
         {
             context.Reject(Errors.InvalidClient, $"aud of the client assertion must be the string {options.Value.Issuer} and nothing else.");
             return;
@@ -62,7 +53,7 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
 
         // 4. "The JWT MUST contain an exp claim that limits the time window"
         var now = time.GetUtcNow();
-        if (Time(claims, "exp") is not { } expires || expires <= now - Lifetimes.ClockSkew || expires > now + Lifetimes.ClientAssertion)
+        if (claims.Time("exp") is not { } expires || expires <= now - Lifetimes.ClockSkew || expires > now + Lifetimes.ClientAssertion)
         {
             context.Reject(
                 Errors.InvalidClient,
@@ -71,14 +62,14 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
         }
 
         // 5-6. nbf and iat may not lie ahead, apart from a little difference between clocks.
-        if (IsAhead(claims, "nbf", now) || IsAhead(claims, "iat", now))
+        if (claims.IsAhead("nbf", now) || claims.IsAhead("iat", now))
         {
             context.Reject(Errors.InvalidClient, "nbf and iat of the client assertion must not lie ahead.");
             return;
         }
 
         // 7. "The JWT MAY contain a jti claim": here it must, so that each assertion works once.
-        if (Text(claims, "jti") is not { Length: > 0 and <= LongestJti } jti)
+        if (claims.Text("jti") is not { Length: > 0 and <= LongestJti } jti)
         {
             context.Reject(Errors.InvalidClient, "The client assertion needs a jti.");
             return;
@@ -87,19 +78,4 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
         context.Transaction.SetProperty(
             typeof(VerifiedAssertion).FullName!, new VerifiedAssertion(issuer, jti, expires));
     }
-
-    private static string? Text(JsonElement claims, string name)
-        => claims.ValueKind == JsonValueKind.Object && claims.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
-
-    private static DateTimeOffset? Time(JsonElement claims, string name)
-        => claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number
-            && value.TryGetDouble(out var seconds) && seconds is > 0 and < 253_402_300_000
-                ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
-                : null;
-
-    private static bool IsAhead(JsonElement claims, string name, DateTimeOffset now)
-        => claims.TryGetProperty(name, out _) && !(Time(claims, name) <= now + Lifetimes.ClockSkew);
 }

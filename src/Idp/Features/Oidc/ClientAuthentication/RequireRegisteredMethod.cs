@@ -36,7 +36,8 @@ internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddi
 
     internal static bool IsClientEndpoint(OpenIddictServerEndpointType endpoint)
         => endpoint is OpenIddictServerEndpointType.Token or OpenIddictServerEndpointType.PushedAuthorization
-            or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation;
+            or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation
+            or OpenIddictServerEndpointType.DeviceAuthorization;
 
     private static string Method(ProcessAuthenticationContext context, Client client)
     {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.DynamicRegistration;
+using Moi.Identity.Idp.Features.Oidc.Authorize;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using Moi.Identity.Idp.Features.Passkeys;
@@ -13,7 +14,8 @@ using Moi.Identity.Idp.Web;
 namespace Moi.Identity.Idp.Features.Oidc.Discovery;
 
 /// <summary>
-/// OpenID Connect Discovery 1.0 §3 and RFC 8414 §2: exactly what is on, and nothing that is off. Built once.
+/// OpenID Connect Discovery 1.0 §3 and RFC 8414 §2: exactly what is on, and nothing that is off. Built anew when the
+/// registered types of authorization details change.
 /// </summary>
 internal sealed class DiscoveryDocument
 {
@@ -23,18 +25,31 @@ internal sealed class DiscoveryDocument
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public DiscoveryDocument(IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance, IOptions<RegistrationOptions> registration)
+    private readonly ClientCatalog _clients;
+    private readonly JsonObject _fixed;
+    private Built _built;
+
+    public DiscoveryDocument(
+        IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance, IOptions<RegistrationOptions> registration, ClientCatalog clients)
     {
-        var document = Build(options.Value, AssuranceLevels.Attainable(assurance.Value));
+        _clients = clients;
+        _fixed = Build(options.Value, AssuranceLevels.Attainable(assurance.Value));
         if (registration.Value.Enabled)
         {
-            document["registration_endpoint"] = options.Value.Issuer + "connect/register";
+            _fixed["registration_endpoint"] = options.Value.Issuer + "connect/register";
         }
 
-        Document = new PublishedDocument("application/json", Encoding.UTF8.GetBytes(document.ToJsonString(Plain)));
+        _built = Make(clients.DetailTypes);
     }
 
-    internal PublishedDocument Document { get; }
+    internal PublishedDocument Document
+    {
+        get
+        {
+            var types = _clients.DetailTypes;
+            return (ReferenceEquals(_built.DetailTypes, types) ? _built : _built = Make(types)).Document;
+        }
+    }
 
     internal ReadOnlyMemory<byte> Bytes => Document.Bytes;
 
@@ -62,12 +77,24 @@ internal sealed class DiscoveryDocument
         return document;
     }
 
+    private Built Make(IReadOnlyList<string> detailTypes)
+    {
+        var document = _fixed.DeepClone().AsObject();
+        if (detailTypes.Count > 0)
+        {
+            document["authorization_details_types_supported"] = List(detailTypes);
+        }
+
+        return new Built(detailTypes, new PublishedDocument("application/json", Encoding.UTF8.GetBytes(document.ToJsonString(Plain))));
+    }
+
     private static JsonObject Build(string issuer, IReadOnlyList<string> methods, IReadOnlyList<string> levels) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = issuer + "connect/authorize",
         ["pushed_authorization_request_endpoint"] = issuer + "connect/par",
         ["token_endpoint"] = issuer + "connect/token",
+        ["device_authorization_endpoint"] = issuer + "connect/device",
         ["userinfo_endpoint"] = issuer + "connect/userinfo",
         ["introspection_endpoint"] = issuer + "connect/introspect",
         ["revocation_endpoint"] = issuer + "connect/revoke",
@@ -77,8 +104,8 @@ internal sealed class DiscoveryDocument
         ["claims_supported"] = List(
             ["iss", "aud", "azp", "exp", "iat", "nonce", "at_hash", .. ScopeCatalogue.All.SelectMany(s => s.Claims)]),
         ["response_types_supported"] = List(["code"]),
-        ["response_modes_supported"] = List(["query"]),
-        ["grant_types_supported"] = List(["authorization_code", "refresh_token"]),
+        ["response_modes_supported"] = List(ResponseMode.All),
+        ["grant_types_supported"] = List(ClientProfile.Basic.GrantTypes),
         ["code_challenge_methods_supported"] = List(["S256"]),
         ["subject_types_supported"] = List(["pairwise"]),
         ["acr_values_supported"] = List(levels),
@@ -96,11 +123,18 @@ internal sealed class DiscoveryDocument
         ["require_pushed_authorization_requests"] = false,
         ["backchannel_logout_supported"] = true,
         ["backchannel_logout_session_supported"] = true,
-        ["claims_parameter_supported"] = false,
-        ["request_parameter_supported"] = false,
+        ["authorization_signing_alg_values_supported"] = List(RingKey.Algorithms),
+        ["userinfo_signing_alg_values_supported"] = List(RingKey.Algorithms),
+        ["introspection_signing_alg_values_supported"] = List(RingKey.Algorithms),
+        ["request_object_signing_alg_values_supported"] = List(ClientProfile.Basic.AssertionAlgs),
+        ["require_signed_request_object"] = false,
+        ["claims_parameter_supported"] = true,
+        ["request_parameter_supported"] = true,
         ["request_uri_parameter_supported"] = false,
     };
 
     private static JsonArray List(IEnumerable<string> values)
         => new([.. values.Select(value => (JsonNode)JsonValue.Create(value))]);
+
+    private sealed record Built(IReadOnlyList<string> DetailTypes, PublishedDocument Document);
 }

@@ -29,6 +29,8 @@ internal sealed class Grant
     /// <summary>The language in which the citizen signed in, a BCP 47 tag.</summary>
     public required string Locale { get; set; }
 
+    public GrantKind Kind { get; init; }
+
     public GrantStatus Status { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
@@ -37,13 +39,25 @@ internal sealed class Grant
     public DateTimeOffset UsedAt { get; set; }
 }
 
+internal enum GrantKind
+{
+    /// <summary>It came from a browser's session and ends with it.</summary>
+    Session = 0,
+
+    /// <summary>A device without a browser holds it (RFC 8628). It has a <c>sid</c> of its own, which is nobody's session.</summary>
+    Device = 1,
+}
+
 internal enum GrantStatus
 {
     Valid = 0,
     Revoked = 1,
 
-    /// <summary>The citizen disconnected the service, and it was told: nothing is left to tell when the session ends.</summary>
-    Disconnected = 2,
+    /// <summary>
+    /// Ended for good: by the end of the session, of the service's access, or of the account. The change to this is what makes
+    /// the notice to the client, so that there is one however often and wherever the end is asked for.
+    /// </summary>
+    Ended = 2,
 }
 
 internal sealed class GrantConfiguration : IEntityTypeConfiguration<Grant>

@@ -18,8 +18,9 @@ internal sealed record GrantState(
     Guid Id, bool IsValid, Guid CitizenId, string ClientId, string Sid, string Scopes, string Locale, string Nickname,
     int? RefreshStatus);
 
-/// <summary>What is to be written when a code is issued.</summary>
-internal sealed record GrantEntry(Session Session, Client Client, string Subject, string Scopes, string Locale, string? NewConsent);
+/// <summary>What is to be written when a code is issued. Authorization details are agreed to this time only; their types are recorded.</summary>
+internal sealed record GrantEntry(
+    Session Session, Client Client, string Subject, string Scopes, string Locale, string? NewConsent, IReadOnlyList<string> DetailTypes);
 
 /// <summary>Grants, pairwise subjects and consents by plain SQL: one round trip a step on PostgreSQL.</summary>
 internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, TimeProvider time)
@@ -39,15 +40,15 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
             """);
 
     private const string Upsert = """
-        INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, status, created_at, used_at)
-        VALUES (@id, @citizen, @credential, @client, @sid, @subject, @scopes, @locale, 0, @now, @now)
+        INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, kind, status, created_at, used_at)
+        VALUES (@id, @citizen, @credential, @client, @sid, @subject, @scopes, @locale, 0, 0, @now, @now)
         ON CONFLICT (sid, client_id) WHERE status = 0
         DO UPDATE SET credential_id = excluded.credential_id, scopes = excluded.scopes, locale = excluded.locale,
             used_at = excluded.used_at
         RETURNING id
         """;
 
-    private const string Consent = """
+    internal const string Consent = """
         INSERT INTO consents (citizen_id, client_id, released, granted_at) VALUES (@citizen, @client, @released, @now)
         ON CONFLICT (citizen_id, client_id) DO UPDATE SET released = excluded.released, granted_at = excluded.granted_at
         """;
@@ -72,6 +73,12 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
                 row.TextOrNull(2), row.TextOrNull(3), row.Text(4)),
             ct);
 
+    /// <summary>The citizen's subject at this sector, or nothing if they have not met.</summary>
+    internal Task<string?> FindSubjectAsync(Guid citizenId, string sector, CancellationToken ct)
+        => sql.FirstAsync(
+            "SELECT subject FROM pairwise_subjects WHERE citizen_id = @citizen AND sector = @sector",
+            p => p.Add("citizen", citizenId).Add("sector", sector), row => row.Text(0), ct);
+
     /// <summary>The citizen's subject at this sector; made when they first meet.</summary>
     internal async Task<string> GetSubjectAsync(Guid citizenId, string sector, CancellationToken ct)
     {
@@ -83,9 +90,7 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
             p => p.Add("citizen", citizenId).Add("sector", sector)
                 .Add("subject", PairwiseSubject.NewValue()),
             ct);
-        return await sql.FirstAsync(
-            "SELECT subject FROM pairwise_subjects WHERE citizen_id = @citizen AND sector = @sector",
-            p => p.Add("citizen", citizenId).Add("sector", sector), row => row.Text(0), ct)
+        return await FindSubjectAsync(citizenId, sector, ct)
             ?? throw new InvalidOperationException("A pairwise subject that was just stored is not there.");
     }
 
@@ -116,7 +121,10 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
                             .Add("released", released).Add("now", now),
                         ct);
                     await work.AppendAsync(
-                        AuditEvents.ConsentGranted(audit.Create(), entry.Session, entry.Client.Id, released), ct);
+                        AuditEvents.ConsentGranted(
+                            audit.Create(), entry.Session, entry.Client.Id,
+                            string.Join(' ', [released, .. entry.DetailTypes.Select(type => "details:" + type)])),
+                        ct);
                 }
 
                 return true;
@@ -126,21 +134,26 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
     }
 
     /// <summary>Everything that decides about the use of a token, in one select.</summary>
+    /// <remarks>
+    /// SECURITY: a service may have been entered at the very moment in which the session ended, too late to be told. Its grant is
+    /// good for nothing.
+    /// </remarks>
     internal Task<GrantState?> FindAsync(Guid grantId, Guid? refreshTokenId, CancellationToken ct)
         => sql.FirstAsync(
             """
-            SELECT g.status, c.status, k.status, g.citizen_id, g.client_id, g.sid, g.scopes, g.locale, c.display_label, r.status
+            SELECT g.status, c.status, k.status, g.citizen_id, g.client_id, g.sid, g.scopes, g.locale, c.display_label, r.status, e.sid
             FROM grants g
             JOIN citizens c ON c.id = g.citizen_id
             LEFT JOIN credentials k ON k.id = g.credential_id AND k.citizen_id = g.citizen_id
             LEFT JOIN refresh_tokens r ON r.id = @token AND r.grant_id = g.id
+            LEFT JOIN ended_sessions e ON e.sid = g.sid
             WHERE g.id = @grant
             """,
             p => p.Add("grant", grantId).Add("token", refreshTokenId ?? Guid.Empty),
             row => new GrantState(
                 grantId,
                 row.Integer(0) == (int)GrantStatus.Valid && row.Integer(1) == (int)CitizenStatus.Active
-                    && !row.IsNull(2) && row.Integer(2) == (int)CredentialStatus.Active,
+                    && !row.IsNull(2) && row.Integer(2) == (int)CredentialStatus.Active && row.IsNull(10),
                 row.Guid(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Text(8),
                 row.IsNull(9) ? null : row.Integer(9)),
             ct);

@@ -14,7 +14,7 @@ internal sealed partial class CheckGrant(GrantStore grants, ILogger<CheckGrant> 
 {
     public async ValueTask HandleAsync(ValidateTokenRequestContext context)
     {
-        if ((context.AuthorizationCodePrincipal ?? context.RefreshTokenPrincipal) is not { } principal)
+        if ((context.AuthorizationCodePrincipal ?? context.DeviceCodePrincipal ?? context.RefreshTokenPrincipal) is not { } principal)
         {
             return;
         }

@@ -1,6 +1,6 @@
+using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Telemetry;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Tokens;
@@ -10,9 +10,7 @@ internal sealed class CountTokenAnswers(IdpMetrics metrics) : IOpenIddictServerH
 {
     public ValueTask HandleAsync(ApplyTokenResponseContext context)
     {
-        var grant = context.Request?.GrantType is GrantTypes.AuthorizationCode or GrantTypes.RefreshToken
-            ? context.Request.GrantType
-            : "unknown";
+        var grant = context.Request?.GrantType is { } asked && ClientProfile.Basic.GrantTypes.Contains(asked) ? asked : "unknown";
         metrics.TokenAnswered(grant, context.Response.Error ?? "ok");
         return ValueTask.CompletedTask;
     }

@@ -1,5 +1,9 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -27,6 +31,7 @@ internal sealed class ShapeJwt(SigningKeyRing ring, ClientCatalog clients) : IOp
         {
             context.SecurityTokenDescriptor.Claims[Claims.JwtId] =
                 TokenClaims.NewJwtId(context.Principal.GetGrantId() ?? Guid.Empty);
+            ShapeDetails(context.SecurityTokenDescriptor, subject);
         }
         else if (clients.Find(context.ClientId) is { } client)
         {
@@ -34,5 +39,15 @@ internal sealed class ShapeJwt(SigningKeyRing ring, ClientCatalog clients) : IOp
         }
 
         context.SigningCredentials = await ring.CredentialsForAsync(alg, context.CancellationToken);
+    }
+
+    /// <summary>RFC 9396 §9.1: an array of objects, also when there is one. As claims of the subject it would become an object.</summary>
+    private static void ShapeDetails(SecurityTokenDescriptor descriptor, ClaimsIdentity subject)
+    {
+        if (subject.FindFirst(AuthorizationDetails.Parameter) is { } claim)
+        {
+            subject.RemoveClaim(claim);
+            descriptor.Claims[AuthorizationDetails.Parameter] = JsonSerializer.Deserialize<JsonElement>(claim.Value);
+        }
     }
 }

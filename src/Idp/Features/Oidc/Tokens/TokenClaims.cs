@@ -1,13 +1,20 @@
 using System.Buffers.Text;
 using System.Security.Claims;
 using System.Security.Cryptography;
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using OpenIddict.Abstractions;
 
 namespace Moi.Identity.Idp.Features.Oidc.Tokens;
 
-/// <summary>How a token names its grant.</summary>
+/// <summary>How a token names its grant, and what else only this server reads.</summary>
 internal static class TokenClaims
 {
+    /// <summary>In codes and refresh tokens: all authorization details that were granted, as JSON text.</summary>
+    internal const string Details = "moi_details";
+
+    /// <summary>In access tokens for userinfo: claims that were asked for one by one.</summary>
+    internal const string UserInfoClaims = "userinfo_claims";
+
     private const int GrantBytes = 16;
     private const int RandomBytes = 16;
 
@@ -35,4 +42,10 @@ internal static class TokenClaims
             ? new Guid(Base64Url.DecodeFromChars(jti).AsSpan(0, GrantBytes))
             : null;
     }
+
+    /// <summary>The authorization details of an access token whose signature was verified, as the text of a JSON array.</summary>
+    internal static string? GetDetails(this ClaimsPrincipal principal)
+        => principal.FindAll(AuthorizationDetails.Parameter).Select(claim => claim.Value).ToList() is { Count: > 0 } each
+            ? "[" + string.Join(',', each) + "]"
+            : null;
 }

@@ -1,0 +1,24 @@
+using Moi.Identity.Idp.Features.Clients;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc;
+
+/// <summary>RFC 6749 §5.2: a client that asks for a scope it has not registered is told <c>invalid_scope</c>.</summary>
+/// <remarks>The engine says <c>invalid_request</c>, and lets <c>openid</c> and <c>offline_access</c> pass unregistered.</remarks>
+internal sealed class CheckClientScopes<TContext>(ClientCatalog clients) : IOpenIddictServerHandler<TContext>
+    where TContext : BaseValidatingClientContext
+{
+    public ValueTask HandleAsync(TContext context)
+    {
+        var asked = context.Transaction.Request!.GetScopes();
+        if (asked.Length > 0 && clients.Find(context.ClientId) is { } client && asked.Except(client.Metadata.Scopes).Any())
+        {
+            context.Reject(Errors.InvalidScope, "The client asks for a scope that is not in its registration.");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

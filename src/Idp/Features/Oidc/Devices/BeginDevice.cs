@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore;
+using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Features.Clients;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.Devices;
+
+/// <summary>RFC 8628 §3.2: gives a device its two codes. The client has been authenticated and its scopes compared.</summary>
+internal sealed class BeginDevice(DeviceRequests requests, ClientCatalog clients, IOptions<IdpOptions> options, TimeProvider time)
+    : IOpenIddictServerHandler<HandleDeviceAuthorizationRequestContext>
+{
+    public async ValueTask HandleAsync(HandleDeviceAuthorizationRequestContext context)
+    {
+        var http = context.Transaction.GetHttpRequest()!.HttpContext;
+        var scopes = context.Request.GetScopes();
+        if (!scopes.Contains(Scopes.OpenId))
+        {
+            context.Reject(Errors.InvalidScope, "The scope openid is missing: a device is let in by a citizen who signs in.");
+            return;
+        }
+
+        // SECURITY: as for a client's own token: one that two resources accept could be carried from one to the other.
+        if (scopes.Select(clients.ResourceOf).OfType<ProtectedResource>().Select(resource => resource.Identifier).Distinct().Skip(1).Any())
+        {
+            context.Reject(Errors.InvalidScope, "The scopes belong to more than one protected resource.");
+            return;
+        }
+
+        var (deviceCode, userCode) = await requests.BeginAsync(
+            new DeviceRequest
+            {
+                ClientId = context.Request.ClientId!,
+                Scopes = [.. scopes],
+                AskedAt = time.GetUtcNow(),
+                From = Network(http.Connection.RemoteIpAddress),
+            },
+            context.CancellationToken);
+        var page = options.Value.Issuer + "device";
+        http.Response.Headers.CacheControl = "no-store";
+        await http.Response.WriteAsJsonAsync(
+            new DeviceAnswer(
+                deviceCode, UserCode.Show(userCode), page, $"{page}?user_code={UserCode.Show(userCode)}",
+                (int)Lifetimes.DeviceCode.TotalSeconds, DeviceRequest.FirstInterval),
+            DeviceAnswerJson.Default.DeviceAnswer,
+            "application/json",
+            context.CancellationToken);
+        context.HandleRequest();
+    }
+
+    /// <summary>As much of an address as helps a citizen to recognise a network, and no more.</summary>
+    internal static string? Network(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return null;
+        }
+
+        var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
+        return bytes.Length == 4
+            ? $"{bytes[0]}.{bytes[1]}.x.x"
+            : new IPAddress([.. bytes.Take(6), .. new byte[10]]) is { AddressFamily: AddressFamily.InterNetworkV6 } network
+                ? network + "/48"
+                : null;
+    }
+}
+
+/// <summary>The members of the answer.</summary>
+internal sealed record DeviceAnswer(
+    [property: JsonPropertyName("device_code")] string DeviceCode,
+    [property: JsonPropertyName("user_code")] string UserCode,
+    [property: JsonPropertyName("verification_uri")] string VerificationUri,
+    [property: JsonPropertyName("verification_uri_complete")] string VerificationUriComplete,
+    [property: JsonPropertyName("expires_in")] int ExpiresIn,
+    [property: JsonPropertyName("interval")] int Interval);
+
+[JsonSerializable(typeof(DeviceAnswer))]
+internal sealed partial class DeviceAnswerJson : JsonSerializerContext;

@@ -1,0 +1,117 @@
+using Microsoft.AspNetCore;
+using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Storage;
+using Moi.Identity.Idp.Web.Limits;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.Devices;
+
+/// <summary>RFC 8628 §3.4, §3.5: a device asks whether the citizen has answered.</summary>
+internal sealed partial class RedeemDeviceCode(
+    Records<DeviceRequest> requests, GrantStore grants, ClientCatalog clients, IOptions<IdpOptions> options, TimeProvider time,
+    ILogger<RedeemDeviceCode> logger)
+    : IOpenIddictServerHandler<ValidateTokenRequestContext>
+{
+    private const int SlowDownBy = 5;
+
+    /// <summary>The way here takes not the same time every time.</summary>
+    private static readonly TimeSpan Forgiven = TimeSpan.FromSeconds(1);
+
+    public async ValueTask HandleAsync(ValidateTokenRequestContext context)
+    {
+        if (!context.Request.IsDeviceCodeGrantType())
+        {
+            return;
+        }
+
+        var (code, ct) = (context.Request.DeviceCode!, context.CancellationToken);
+        if (await requests.GetAsync(code, ct) is not { } read)
+        {
+            context.Reject(Errors.InvalidGrant, "The device code is unknown, or it has been used.");
+            return;
+        }
+
+        var request = read.Value;
+        if (request.ClientId != context.ClientId)
+        {
+            await EndLeakedAsync(context, code);
+            return;
+        }
+
+        if (request.IsRefused)
+        {
+            context.Reject(Errors.AccessDenied, "The citizen refused.");
+            return;
+        }
+
+        if (request.IsOver(time.GetUtcNow()))
+        {
+            context.Reject(Errors.ExpiredToken, "The device code has expired.");
+            return;
+        }
+
+        if (request.Approval is null)
+        {
+            await WaitAsync(context, code, read);
+            return;
+        }
+
+        // SECURITY: taken before anything more is checked; of any number of polls at once exactly one gets it.
+        if (await requests.TakeAsync(code, ct) is not { Approval: { } approval })
+        {
+            context.Reject(Errors.InvalidGrant, "The device code has been used.");
+            return;
+        }
+
+        // T11: the scopes are those that the citizen saw; the engine refuses a request that names others.
+        string[] resources =
+        [
+            options.Value.Issuer + "connect/userinfo",
+            .. request.Scopes.Select(clients.ResourceOf).OfType<ProtectedResource>().Select(resource => resource.Identifier).Distinct(),
+        ];
+        context.DeviceCodePrincipal = approval.Citizen.ToPrincipal(request.Scopes, resources, approval.GrantId);
+        context.DeviceCodePrincipal.SetPresenters(request.ClientId);
+    }
+
+    private async ValueTask WaitAsync(ValidateTokenRequestContext context, string code, Stored<DeviceRequest> read)
+    {
+        var (request, now) = (read.Value, time.GetUtcNow());
+        var isEarly = now < request.PolledAt + TimeSpan.FromSeconds(request.Interval) - Forgiven;
+        var polled = request with { PolledAt = now, Interval = request.Interval + (isEarly ? SlowDownBy : 0) };
+
+        // Whoever polls twice at once polls too early; an answer that came in between is told at the next poll.
+        var isAlone = await requests.TryReplaceAsync(code, read, polled, context.CancellationToken);
+        LimitRequests.IsNoRefusal(context.Transaction.GetHttpRequest()!.HttpContext);
+        if (isEarly || !isAlone)
+        {
+            context.Reject(Errors.SlowDown, $"Wait {polled.Interval} seconds between two requests.");
+        }
+        else
+        {
+            context.Reject(Errors.AuthorizationPending, "The citizen has not answered yet.");
+        }
+    }
+
+    /// <summary>A device code in the hands of another client has leaked: nobody gets anything for it.</summary>
+    private async ValueTask EndLeakedAsync(ValidateTokenRequestContext context, string code)
+    {
+        if (await requests.TakeAsync(code, context.CancellationToken) is { } leaked)
+        {
+            LogLeaked(logger, context.ClientId, leaked.ClientId);
+            if (leaked.Approval is { GrantId: var grantId })
+            {
+                await grants.RevokeAsync(grantId, "presented-by-another-client", context.CancellationToken);
+            }
+        }
+
+        context.Reject(Errors.InvalidGrant, "The device code was issued to another client.");
+    }
+
+    [LoggerMessage(EventId = 5305, Level = LogLevel.Warning, Message = "{ClientId} presented a device code of {Owner}; it is dead")]
+    private static partial void LogLeaked(ILogger logger, string? clientId, string owner);
+}

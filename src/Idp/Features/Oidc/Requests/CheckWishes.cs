@@ -1,0 +1,47 @@
+using Moi.Identity.Idp.Features.Clients;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.Requests;
+
+/// <summary>What an authorization request asks for in particular: claims, authorization details, and at which resources.</summary>
+internal sealed class CheckWishes<TContext>(ClientCatalog clients, Audiences audiences) : IOpenIddictServerHandler<TContext>
+    where TContext : BaseValidatingContext
+{
+    public ValueTask HandleAsync(TContext context)
+    {
+        var request = context.Transaction.Request!;
+        if (clients.Find(request.ClientId) is not { } client)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        if (ClaimsRequest.Read((string?)request[ClaimsRequest.Parameter]) is null)
+        {
+            context.Reject(Errors.InvalidRequest, "The claims parameter is not what OpenID Connect Core §5.5 describes.");
+            return ValueTask.CompletedTask;
+        }
+
+        var (details, mistake) = AuthorizationDetails.Read((string?)request[AuthorizationDetails.Parameter], client, clients);
+        if (details is null)
+        {
+            context.Reject(AuthorizationDetails.InvalidAuthorizationDetails, mistake);
+            return ValueTask.CompletedTask;
+        }
+
+        if (audiences.Mistake(client, request.GetResources(), request.GetScopes(), details) is { } wrong)
+        {
+            context.Reject(Errors.InvalidTarget, wrong);
+            return ValueTask.CompletedTask;
+        }
+
+        if (audiences.Of(request.GetResources(), request.GetScopes(), details).Count == 0)
+        {
+            context.Reject(Errors.InvalidScope, "The request asks for nothing: neither openid, nor a scope or authorization_details of a resource.");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,68 @@
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.SignIn;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.Requests;
+
+/// <summary>
+/// RFC 9101 §5 and RFC 9126 §3: puts the content of a signed request in the place of the request, before anything else
+/// reads that. Only what was signed counts.
+/// </summary>
+internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, RequestObject objects) : IOpenIddictServerHandler<TContext>
+    where TContext : BaseValidatingContext
+{
+    /// <summary>What stands beside the object in a pushed request: who pushes it.</summary>
+    private static readonly HashSet<string> OfTheClient =
+        [Parameters.ClientId, Parameters.ClientSecret, Parameters.ClientAssertion, Parameters.ClientAssertionType];
+
+    public async ValueTask HandleAsync(TContext context)
+    {
+        var request = context.Transaction.Request!;
+        var isPushed = context.EndpointType == OpenIddictServerEndpointType.PushedAuthorization;
+        if (context.Transaction.GetProperty<SignInTransaction>(typeof(SignInTransaction).FullName!) is not null
+            || clients.Find(request.ClientId) is not { } client)
+        {
+            // Accepted before, or refused later with words about the client.
+            return;
+        }
+
+        if (string.IsNullOrEmpty(request.Request))
+        {
+            if (client.Metadata.RequireSignedRequestObject && (isPushed || string.IsNullOrEmpty(request.RequestUri)))
+            {
+                context.Reject(Errors.InvalidRequest, "This client must sign its authorization requests (RFC 9101).");
+            }
+
+            return;
+        }
+
+        if (!string.IsNullOrEmpty(request.RequestUri))
+        {
+            context.Reject(Errors.InvalidRequest, "request and request_uri exclude each other.");
+            return;
+        }
+
+        if (isPushed && request.GetParameters().Any(p => p.Key != Parameters.Request && !OfTheClient.Contains(p.Key)))
+        {
+            context.Reject(Errors.InvalidRequest, "Beside a request object, a pushed request holds the client's authentication and nothing else.");
+            return;
+        }
+
+        var (accepted, mistake) = await objects.ReadAsync(client, request.Request, context.CancellationToken);
+        if (accepted is null)
+        {
+            context.Reject(Errors.InvalidRequestObject, mistake);
+            return;
+        }
+
+        foreach (var (name, value) in isPushed ? request.GetParameters().Where(p => p.Key != Parameters.Request) : [])
+        {
+            accepted.Request.SetParameter(name, value);
+        }
+
+        context.Transaction.Request = accepted.Request;
+        context.Transaction.SetProperty(typeof(SignedRequest).FullName!, accepted);
+    }
+}

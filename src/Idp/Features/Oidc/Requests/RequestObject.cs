@@ -1,0 +1,166 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace Moi.Identity.Idp.Features.Oidc.Requests;
+
+/// <summary>A signed request that was accepted.</summary>
+/// <param name="ClientId">Who signed it.</param>
+/// <param name="JwtId">Its <c>jti</c>, if it has one: it is good once.</param>
+/// <param name="ExpiresAt">Until when the use of it is remembered.</param>
+/// <param name="Request">What it asks for.</param>
+internal sealed record SignedRequest(string ClientId, string? JwtId, DateTimeOffset ExpiresAt, OpenIddictRequest Request);
+
+/// <summary>RFC 9101 §6 (JWT-Secured Authorization Request), by value, with the times of FAPI 2.0 Message Signing §5.3.1.</summary>
+internal sealed class RequestObject(RemoteKeys remote, IOptions<IdpOptions> options, TimeProvider time)
+{
+    internal const string Type = "oauth-authz-req+jwt";
+
+    private const int MostCharacters = 16 * 1024;
+    private const int LongestJti = 256;
+
+    /// <summary>Claims about the JWT itself; the rest are the parameters.</summary>
+    private static readonly HashSet<string> AboutTheJwt =
+        [Claims.Issuer, Claims.Audience, Claims.ExpiresAt, Claims.NotBefore, Claims.IssuedAt, Claims.JwtId];
+
+    /// <summary>§6.3: never inside. <c>sub</c> would let a client assertion pass as a request (§10.8).</summary>
+    private static readonly HashSet<string> NeverInside =
+    [
+        Parameters.Request, Parameters.RequestUri, Claims.Subject, Parameters.ClientAssertion, Parameters.ClientAssertionType,
+        Parameters.ClientSecret,
+    ];
+
+    private readonly JsonWebTokenHandler _handler = new();
+
+    /// <summary>Verifies and reads it.</summary>
+    /// <returns>The request, or what is wrong.</returns>
+    internal async Task<(SignedRequest? Accepted, string? Mistake)> ReadAsync(Client client, string text, CancellationToken ct)
+    {
+        if (text.Length > MostCharacters || Read(text) is not { } jwt)
+        {
+            return (null, "The request object is not a signed JWT.");
+        }
+
+        if (!await IsSignedAsync(client, jwt, ct))
+        {
+            return (null, "The request object is not signed with a registered key of the client, in an accepted algorithm and type.");
+        }
+
+        if (JwtPayload.Read(jwt.EncodedPayload) is not { } claims)
+        {
+            return (null, "The request object does not hold a JSON object.");
+        }
+
+        // §4: "The Request Object MUST contain ... iss and aud"; §5: "the client_id values ... MUST be identical".
+        if (claims.Text(Claims.Issuer) != client.Id || claims.Text(Parameters.ClientId) != client.Id)
+        {
+            return (null, "iss and client_id of the request object must both be the client_id of the request.");
+        }
+
+        // SECURITY: exactly our issuer, so that a request made for another server is none here.
+        if (claims.Text(Claims.Audience) != options.Value.Issuer)
+        {
+            return (null, $"aud of the request object must be the string {options.Value.Issuer} and nothing else.");
+        }
+
+        var now = time.GetUtcNow();
+        if (claims.Time(Claims.ExpiresAt) is not { } expires || expires <= now - Lifetimes.ClockSkew || expires > now + Lifetimes.RequestObject)
+        {
+            return (null, $"exp of the request object must lie ahead by at most {Lifetimes.RequestObject.TotalMinutes:0} minutes.");
+        }
+
+        if (claims.IsAhead(Claims.NotBefore, now) || claims.IsAhead(Claims.IssuedAt, now))
+        {
+            return (null, "nbf and iat of the request object must not lie ahead.");
+        }
+
+        if (claims.Time(Claims.NotBefore) is { } from
+            ? from < now - Lifetimes.OldestRequestObject
+            : client.Profile.RequiresNotBeforeInRequests)
+        {
+            return (null, $"nbf of the request object must be at most {Lifetimes.OldestRequestObject.TotalMinutes:0} minutes ago.");
+        }
+
+        var jti = claims.Text(Claims.JwtId);
+        if (claims.Has(Claims.JwtId) && jti is not { Length: > 0 and <= LongestJti })
+        {
+            return (null, "jti of the request object must be a string of 1 to 256 characters.");
+        }
+
+        return AsForm(claims.Claims) is { } request
+            ? (new SignedRequest(client.Id, jti, expires, request), null)
+            : (null, "The request object holds something that is no parameter of an authorization request.");
+    }
+
+    private static JsonWebToken? Read(string text)
+    {
+        try
+        {
+            return new JsonWebToken(text) is { IsEncrypted: false, IsSigned: true } jwt ? jwt : null;
+        }
+        catch (Exception e) when (e is ArgumentException or SecurityTokenException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> IsSignedAsync(Client client, JsonWebToken jwt, CancellationToken ct)
+    {
+        var kid = string.IsNullOrEmpty(jwt.Kid) ? null : jwt.Kid;
+        var keys = (await remote.GetAsync(client, kid, ct)).Matching(kid).ToList();
+        var result = await _handler.ValidateTokenAsync(jwt, new TokenValidationParameters
+        {
+            IssuerSigningKeys = keys,
+
+            // SECURITY: without a list every algorithm of the library would do.
+            ValidAlgorithms = client.RequestObjectAlgs,
+            TypeValidator = static (type, _, _) => string.IsNullOrEmpty(type) || type == Type
+                ? Type
+                : throw new SecurityTokenInvalidTypeException("typ"),
+            ValidateIssuer = false,
+            ValidateAudience = false,
+            ValidateLifetime = false,
+        });
+        return keys.Count > 0 && result.IsValid;
+    }
+
+    /// <summary>Its members as they would stand in a form: numbers, objects and arrays as their JSON text.</summary>
+    private static OpenIddictRequest? AsForm(JsonElement claims)
+    {
+        var parameters = new List<KeyValuePair<string, string?>>();
+        foreach (var member in claims.EnumerateObject())
+        {
+            if (AboutTheJwt.Contains(member.Name))
+            {
+                continue;
+            }
+
+            if (NeverInside.Contains(member.Name) || member.Value.ValueKind == JsonValueKind.Null)
+            {
+                return null;
+            }
+
+            // RFC 8707 §2: in a request object, several resources are an array.
+            if (member.Name == Parameters.Resource && member.Value.ValueKind == JsonValueKind.Array)
+            {
+                if (member.Value.EnumerateArray().Any(value => value.ValueKind != JsonValueKind.String))
+                {
+                    return null;
+                }
+
+                parameters.AddRange(member.Value.EnumerateArray().Select(value => KeyValuePair.Create(member.Name, value.GetString())));
+                continue;
+            }
+
+            parameters.Add(KeyValuePair.Create(
+                member.Name, member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : member.Value.GetRawText()));
+        }
+
+        return new OpenIddictRequest(parameters);
+    }
+}

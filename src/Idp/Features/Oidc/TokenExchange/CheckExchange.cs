@@ -1,0 +1,75 @@
+using System.Security.Claims;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.Resources;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.TokenExchange;
+
+/// <summary>An exchange that may happen.</summary>
+internal sealed record CheckedExchange(
+    ClaimsPrincipal SubjectToken, GrantState Grant, Client Caller, Client Target, IReadOnlyList<string> Scopes);
+
+/// <summary>
+/// RFC 8693 §2.1, §2.2.2: a service passes a citizen's token on to another service, if the other one's registration lets
+/// it. Whatever is wrong with the subject token is one <c>invalid_request</c>.
+/// </summary>
+internal sealed class CheckExchange(ClientCatalog clients, LiveTokens tokens) : IOpenIddictServerHandler<ValidateTokenRequestContext>
+{
+    public async ValueTask HandleAsync(ValidateTokenRequestContext context)
+    {
+        if (!context.Request.IsTokenExchangeGrantType())
+        {
+            return;
+        }
+
+        var caller = clients.Find(context.ClientId);
+        if (caller is null || context.SubjectTokenPrincipal is not { } token || !MayUse(caller, token))
+        {
+            context.Reject(Errors.InvalidRequest, "The subject token is neither for this client's resource nor its own.");
+            return;
+        }
+
+        // SECURITY: T6. The grant, the citizen, the passkey and every service on the way are asked again, at every exchange.
+        if (await tokens.FindAsync(token, context.CancellationToken) is not { Grant: { } grant })
+        {
+            context.Reject(Errors.InvalidRequest, "The subject token is not a citizen's, or it is no longer good.");
+            return;
+        }
+
+        if (ActorChain.Of(token).Count >= ActorChain.Longest)
+        {
+            context.Reject(Errors.InvalidRequest, $"The subject token has been passed on {ActorChain.Longest} times already.");
+            return;
+        }
+
+        string[] targets = [.. context.Request.GetResources().Union(context.Request.GetAudiences())];
+        if (targets.Length != 1 || clients.OwnerOf(targets[0]) is not { Resource: { } resource } target
+            || !resource.ExchangeClients.Contains(caller.Id))
+        {
+            context.Reject(Errors.InvalidTarget, "Name one resource, as resource or audience, that lets this client exchange tokens.");
+            return;
+        }
+
+        var scopes = context.Request.GetScopes();
+        if (scopes.Length == 0 || scopes.Any(scope => !resource.Scopes.Any(known => known.Name == scope)))
+        {
+            context.Reject(Errors.InvalidScope, "Name scopes of the resource.");
+            return;
+        }
+
+        context.Transaction.SetProperty(
+            typeof(CheckedExchange).FullName!, new CheckedExchange(token, grant, caller, target, scopes));
+    }
+
+    /// <summary>
+    /// The service that the token is for, or the client that it was issued to. SECURITY: the latter holds the key to which
+    /// a token may be bound, and has not proved so here.
+    /// </summary>
+    private static bool MayUse(Client caller, ClaimsPrincipal token)
+        => (caller.Resource is { } own && token.HasAudience(own.Identifier))
+            || (token.HasPresenter(caller.Id) && token.GetClaim(Claims.Confirmation) is null);
+}

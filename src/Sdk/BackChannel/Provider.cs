@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Moi.Identity.Dpop;
+using Moi.Identity.Keys;
+
+namespace Moi.Identity.BackChannel;
+
+/// <summary>The provider as this client reaches it: its discovery document, and a back channel that authenticates by itself.</summary>
+internal sealed class Provider : IDisposable
+{
+    public Provider(
+        IOptions<MoiIdentityOptions> options, ClientAssertions assertions, ClientCertificate certificate, RequestObjects requestObjects,
+        DpopKeys keys, DpopProofs proofs, DpopNonces nonces)
+    {
+        var moi = options.Value;
+        Http = new HttpClient(new BackChannelHandler(this, options, assertions, requestObjects, keys, proofs, nonces)
+        {
+            InnerHandler = certificate.PresentedBy(Loopback.CreateHandler(moi.Authority)),
+        })
+        {
+            Timeout = TimeSpan.FromSeconds(10),
+            MaxResponseContentBufferSize = 1024 * 1024,
+        };
+        Discovery = BackChannel.Discovery.Create(moi.Authority, moi.UnsafeAllowHttp, Http);
+    }
+
+    internal HttpClient Http { get; }
+
+    internal Microsoft.IdentityModel.Protocols.ConfigurationManager<OpenIdConnectConfiguration> Discovery { get; }
+
+    internal Task<OpenIdConnectConfiguration> ConfigurationAsync(CancellationToken ct) => Discovery.GetConfigurationAsync(ct);
+
+    public void Dispose() => Http.Dispose();
+}

@@ -1,0 +1,4 @@
+namespace Moi.Identity.Tokens;
+
+/// <summary>A grant type that the application uses beside the sign-in, for <c>/moi/client.json</c>.</summary>
+internal sealed record UsedGrant(string GrantType);

@@ -1,9 +1,11 @@
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Assessment;
+using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Features.Metadata;
 using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Features.Operations;
 
 namespace Moi.Identity.Idp;
@@ -19,6 +21,8 @@ internal static class Commands
           clients apply FILE.json  register or change agencies' clients; also: list, export, check, delete ID
           registration token A N   let the developers of agency A, called N, register clients of the sandbox; also: revoke A
           keys list                the keys that sign tokens; also: rotate [--alg ALG] [--now], revoke KID
+          citizens suspend ID      lock a citizen out and tell every service; also: reinstate ID
+          notices report [CLIENT]  whether clients hear of sign-outs and security events
           metadata import FILE     store a BLOB of the FIDO Metadata Service; also: status
         """;
 
@@ -48,6 +52,10 @@ internal static class Commands
                 return await RegistrationCommand.RunAsync(services, arguments, CancellationToken.None);
             case ["keys", .. var arguments]:
                 return await KeysCommand.RunAsync(services, arguments, CancellationToken.None);
+            case ["citizens", .. var arguments]:
+                return await CitizensCommand.RunAsync(services, arguments, CancellationToken.None);
+            case ["notices", .. var arguments]:
+                return await NoticesCommand.RunAsync(services, arguments, CancellationToken.None);
             case ["metadata", .. var arguments]:
                 return await MetadataCommand.RunAsync(services, arguments, CancellationToken.None);
             default:

@@ -44,6 +44,10 @@ internal sealed class IdpOptions
     [ValidateObjectMembers]
     public SessionOptions Sessions { get; set; } = new();
 
+    /// <summary>Client certificates: authentication of clients by them, and tokens bound to them (RFC 8705).</summary>
+    [ValidateObjectMembers]
+    public MutualTlsOptions MutualTls { get; set; } = new();
+
     internal Uri Origin => Derived.Origin;
 
     /// <summary>The WebAuthn RP ID: the host of <see cref="PublicOrigin"/>.</summary>

@@ -4,6 +4,7 @@ using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Assessment;
 using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Conformance;
 using Moi.Identity.Idp.Features.Consent;
 using Moi.Identity.Idp.Features.DynamicRegistration;
@@ -29,7 +30,7 @@ return await StartupFailures.ExplainAsync(async () =>
     services.AddIdpData(builder.Configuration).AddIdpStorage(builder.Configuration).AddIdpSessions();
     services.AddWeb().AddLimits();
     services.AddAudit().AddMetadata().AddPasskeys().AddSignUp().AddSignIn().AddAccount().AddInAppBrowsers().AddOidc().AddConsent()
-        .AddAdministrators().AddAssessment().AddRegistration().AddConformance();
+        .AddAdministrators().AddAssessment().AddRegistration().AddCitizens().AddConformance();
 
     var app = builder.Build();
     StartupChecks.Run(app, isServer: !Commands.IsCommand(args));
@@ -38,6 +39,7 @@ return await StartupFailures.ExplainAsync(async () =>
         return await Commands.RunAsync(app.Services, args);
     }
 
+    app.UseForwardedCertificates();
     app.UseOperations();
     app.UseWeb();
     app.UseLimits();

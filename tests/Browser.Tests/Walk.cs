@@ -203,6 +203,12 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
             await look(page, "broken-model" + path.Replace('/', '-'));
         }
 
+        await tab.GoAsync(site.Idp + "/account/activity");
+        await page.Locator("a[href*='/not-me']").First.ClickAsync();
+        await look(page, "not-me");
+        await page.Locator("main form .btn-danger").ClickAsync();
+        await page.WaitForURLAsync("**done=yes");
+        await look(page, "not-me-done");
         await page.Context.ClearCookiesAsync();
         await tab.GoAsync(site.Idp + "/sign-in/phone");
         var passkey = (await tab.PasskeysAsync(key)).Single();

@@ -15,6 +15,7 @@ public partial class DependencyTests
         ["Administrators"] = ["Audit", "Passkeys"],
         ["Assessment"] = ["Administrators", "Clients", "Oidc"],
         ["Audit"] = [],
+        ["Citizens"] = ["Audit", "Clients"],
         ["Clients"] = ["Audit", "Passkeys", "SignIn"],
         ["Consent"] = ["Account", "Audit", "Clients", "Oidc", "SignIn"],
         ["DynamicRegistration"] = ["Audit", "Clients"],

@@ -3,7 +3,7 @@ using Moi.Identity.Idp.Features.Audit;
 
 namespace Moi.Identity.Idp.Sessions;
 
-/// <summary>Why a session ended; part of the audit event.</summary>
+/// <summary>Why a session ended, here or at one service; part of the audit event.</summary>
 internal enum SessionEndReason
 {
     SignedOut,
@@ -13,6 +13,9 @@ internal enum SessionEndReason
     PasskeyRemoved,
     PasskeyTooWeak,
     Replaced,
+    ReportedByCitizen,
+    ServiceDisconnected,
+    ClientStopped,
 }
 
 /// <summary>
@@ -22,7 +25,7 @@ internal enum SessionEndReason
 internal interface ISessionEndParticipant
 {
     /// <summary>Adds the feature's changes to the transaction.</summary>
-    Task RecordAsync(SqlWork work, Session session, CancellationToken ct);
+    Task RecordAsync(SqlWork work, Session session, SessionEndReason reason, CancellationToken ct);
 
     /// <summary>Runs once the transaction is committed and the session is gone. Must not throw.</summary>
     void Announce(Session session);
@@ -32,20 +35,31 @@ internal interface ISessionEndParticipant
 internal sealed class SessionEnding(
     SqlDatabase sql, SessionStore sessions, AuditContextFactory audit, IEnumerable<ISessionEndParticipant> participants)
 {
+    // Of two that end the same session at once, the second waits here for the first.
+    private const string End = "INSERT INTO ended_sessions (sid, ended_at) VALUES (@sid, @now) ON CONFLICT (sid) DO NOTHING";
+
+    /// <summary>Ends a session. Ending it once more, or somewhere else at the same moment, changes nothing.</summary>
     internal async Task EndAsync(Session session, SessionEndReason reason, CancellationToken ct)
     {
+        var context = audit.Create();
         await sql.TransactionAsync(
             async work =>
             {
-                foreach (var participant in participants)
+                if (await work.ExecuteAsync(End, p => p.Add("sid", session.Sid).Add("now", context.At), ct) != 1)
                 {
-                    await participant.RecordAsync(work, session, ct);
+                    return false;
                 }
 
-                await work.AppendAsync(AuditEvents.SessionEnded(audit.Create(), session, reason), ct);
-                return true;
+                foreach (var participant in participants)
+                {
+                    await participant.RecordAsync(work, session, reason, ct);
+                }
+
+                return await work.AppendAsync(AuditEvents.SessionEnded(context, session, reason), ct) == 1;
             },
             ct);
+
+        // Also when it had ended: whoever ended it may have died before this line.
         await sessions.RemoveAsync(session, ct);
         foreach (var participant in participants)
         {

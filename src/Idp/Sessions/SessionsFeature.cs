@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Moi.Identity.Idp.Data.Pruning;
 
 namespace Moi.Identity.Idp.Sessions;
 
@@ -10,6 +11,7 @@ internal static class SessionsFeature
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<BrowserMark>();
         services.AddScoped<SessionEnding>();
+        services.AddPruningRule(EndedSession.Pruning);
         services.AddScoped<SessionBeginning>();
         services.AddAuthentication(SessionAuthentication.Scheme_)
             .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.Scheme_, null);

@@ -17,6 +17,7 @@ internal sealed class IdpMetrics
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _pruned;
     private readonly Counter<long> _limited;
+    private readonly Counter<long> _notices;
 
     public IdpMetrics(IMeterFactory meters)
     {
@@ -27,7 +28,14 @@ internal sealed class IdpMetrics
         _tokens = meter.CreateCounter<long>("moi.token_responses", "{response}", "Answers of the token endpoint, by grant and result.");
         _pruned = meter.CreateCounter<long>("moi.pruned_rows", "{row}", "Rows removed because nobody can use them any more, by table.");
         _limited = meter.CreateCounter<long>("moi.limited_requests", "{request}", "Requests refused because their sender makes too many, by rule.");
+        _notices = meter.CreateCounter<long>("moi.notices", "{notice}", "Attempts to tell clients something, by kind and result.");
     }
+
+    /// <summary>A client was to be told something.</summary>
+    /// <param name="kind"><c>logout</c> or the name of a security event.</param>
+    /// <param name="result"><c>delivered</c>, <c>failed</c> (tried again later), <c>given_up</c>, <c>refused</c> or <c>not_wanted</c>.</param>
+    internal void NoticeTried(string kind, string result) => _notices.Add(
+        1, new KeyValuePair<string, object?>("kind", kind), new KeyValuePair<string, object?>("result", result));
 
     /// <summary>A request was refused because there were too many.</summary>
     internal void Limited(string rule) => _limited.Add(1, new KeyValuePair<string, object?>("rule", rule));

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Moi.Identity.Idp.Web;
 
 /// <summary>
-/// Answers requests for the public origin only. Everything else gets 421, RFC 9110 §15.5.20, except the health
+/// Answers requests for the public origin only, and those of programs for the name that asks for certificates. Everything else gets 421, RFC 9110 §15.5.20, except the health
 /// endpoints, which load balancers ask by address.
 /// </summary>
 /// <remarks>
@@ -21,11 +21,12 @@ internal sealed partial class HostCheck(
     ILogger<HostCheck> logger)
 {
     private readonly Uri _origin = options.Value.Origin;
+    private readonly string? _mutualTls = options.Value.MutualTls.Authority;
     private readonly string _address = options.Value.Issuer;
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (IsPublic(context.Request.Host) || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+        if (IsPublic(context.Request.Host) || IsForCertificates(context.Request) || context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
         {
             return next(context);
         }
@@ -57,6 +58,10 @@ internal sealed partial class HostCheck(
     private bool IsPublic(HostString host)
         => string.Equals(host.Host, _origin.IdnHost, StringComparison.OrdinalIgnoreCase)
             && (host.Port ?? (_origin.Scheme == Uri.UriSchemeHttps ? 443 : 80)) == _origin.Port;
+
+    /// <summary>RFC 8705 §5: the second name has what programs call, and no page.</summary>
+    private bool IsForCertificates(HttpRequest request)
+        => _mutualTls is not null && string.Equals(request.Host.Value, _mutualTls, StringComparison.OrdinalIgnoreCase) && protocol.Answers(request);
 
     [LoggerMessage(EventId = 9002, Level = LogLevel.Warning,
         Message = "Request refused: its Host header does not name the public origin (trace {TraceId})")]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Clients;
 
@@ -33,7 +34,7 @@ public sealed class ClientRulesTests
     [InlineData("client_name", "\"a\\nb\"", "$[0].client_name", "type")]
     [InlineData("moi_agency", null, "$[0].moi_agency", "missing")]
     [InlineData("moi_agency", "\"../x\"", "$[0].moi_agency", "name")]
-    [InlineData("moi_profile", "\"fapi2\"", "$[0].moi_profile", "profile-not-available")]
+    [InlineData("moi_profile", "\"fapi2\"", "$[0].dpop_bound_access_tokens", "sender-constraint")]
     [InlineData("moi_profile", "\"fapi3\"", "$[0].moi_profile", "value")]
     [InlineData("moi_status", "\"off\"", "$[0].moi_status", "value")]
     [InlineData("subject_type", "\"public\"", "$[0].subject_type", "value")]
@@ -187,6 +188,90 @@ public sealed class ClientRulesTests
         (metadata.NameZh, metadata.NameEn).ShouldBe(("甲", "A"));
     }
 
+    [Theory(DisplayName = "RFC 8705, RFC 9449: what a registration may say of certificates and proofs")]
+    [InlineData("""{"token_endpoint_auth_method": "self_signed_tls_client_auth"}""", null, null)]
+    [InlineData("""{"token_endpoint_auth_method": "self_signed_tls_client_auth", "moi_profile": "fapi2", "dpop_bound_access_tokens": true}""", null, null)]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=a,O=b"}""", null, null)]
+    [InlineData("""{"moi_profile": "fapi2", "tls_client_certificate_bound_access_tokens": true}""", null, null)]
+    [InlineData("""{"moi_profile": "fapi2", "dpop_bound_access_tokens": true, "tls_client_certificate_bound_access_tokens": true}""", "$[0].dpop_bound_access_tokens", "one-binding")]
+    [InlineData("""{"moi_profile": "fapi2", "dpop_bound_access_tokens": true, "token_endpoint_auth_method": "client_secret_basic"}""", "$[0].token_endpoint_auth_method", "auth-method")]
+    [InlineData("""{"moi_profile": "fapi2", "dpop_bound_access_tokens": true, "token_endpoint_auth_method": "none"}""", "$[0].token_endpoint_auth_method", "auth-method")]
+    [InlineData("""{"moi_profile": "fapi2", "dpop_bound_access_tokens": true, "token_endpoint_auth_signing_alg": "RS256"}""", "$[0].token_endpoint_auth_signing_alg", "alg")]
+    [InlineData("""{"moi_profile": "fapi2", "dpop_bound_access_tokens": true, "id_token_signed_response_alg": "RS256"}""", "$[0].id_token_signed_response_alg", "alg")]
+    [InlineData("""{"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks_uri": null}""", "$[0].jwks_uri", "keys")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth"}""", "$[0].tls_client_auth_subject_dn", "one-name")]
+    [InlineData("""{"tls_client_auth_san_dns": "a.example"}""", "$[0].tls_client_auth_san_dns", "one-name")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "a.example", "tls_client_auth_san_ip": "::1"}""", "$[0].tls_client_auth_san_ip", "one-name")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "permits"}""", "$[0].tls_client_auth_subject_dn", "name")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=a,"}""", "$[0].tls_client_auth_subject_dn", "name")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "XX=a"}""", "$[0].tls_client_auth_subject_dn", "name")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_subject_dn": "CN=\\"}""", "$[0].tls_client_auth_subject_dn", "name")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_dns": "*.example"}""", "$[0].tls_client_auth_san_dns", "name")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_ip": "somewhere"}""", "$[0].tls_client_auth_san_ip", "name")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_uri": "somewhere"}""", "$[0].tls_client_auth_san_uri", "name")]
+    [InlineData("""{"token_endpoint_auth_method": "tls_client_auth", "tls_client_auth_san_email": "somebody"}""", "$[0].tls_client_auth_san_email", "name")]
+    public void Sender_constraints(string members, string? path, string? rule)
+    {
+        var server = new MutualTlsOptions { Enabled = true, TrustAnchors = "anchors" };
+        var mistakes = Check(BendAll(members), mutualTls: server);
+        if (path is null)
+        {
+            mistakes.ShouldBeEmpty();
+        }
+        else
+        {
+            mistakes.ShouldContain(m => m.Path == path && m.Rule == rule, string.Join('\n', mistakes));
+        }
+
+        // A server without mutual TLS registers nobody who needs it; one without authorities nobody who needs those.
+        var needsIt = members.Contains("tls_client_auth\"", StringComparison.Ordinal) || members.Contains("tls_client_certificate", StringComparison.Ordinal);
+        Check(BendAll(members)).Any(m => m.Rule == "mutual-tls-off").ShouldBe(needsIt);
+        Check(BendAll(members), mutualTls: new() { Enabled = true }).Any(m => m.Rule == "mutual-tls-off")
+            .ShouldBe(members.Contains("\"tls_client_auth\"", StringComparison.Ordinal));
+    }
+
+    [Fact(DisplayName = "RFC 7517 §4.7: x5c is a certificate of the key beside it")]
+    public void Certificates_in_key_sets()
+    {
+        static System.Security.Cryptography.ECParameters Of(SoftCertificate certificate) => ((System.Security.Cryptography.ECDsa)certificate.Key).ExportParameters(false);
+        static string KeySet(SoftCertificate key, JsonNode certificates)
+            => new JsonObject
+            {
+                ["keys"] = new JsonArray(new JsonObject
+                {
+                    ["kty"] = "EC",
+                    ["crv"] = "P-256",
+                    ["x"] = System.Buffers.Text.Base64Url.EncodeToString(Of(key).Q.X),
+                    ["y"] = System.Buffers.Text.Base64Url.EncodeToString(Of(key).Q.Y),
+                    ["x5c"] = certificates,
+                }),
+            }.ToJsonString();
+        var (one, other) = (SoftCertificate.Root(), SoftCertificate.Root());
+        IReadOnlyList<Mistake> With(JsonNode certificates)
+            => Check(BendAll($$"""{"jwks_uri": null, "jwks": {{KeySet(one, certificates)}}}"""));
+
+        With(new JsonArray(Convert.ToBase64String(one.Der))).ShouldBeEmpty();
+        With(new JsonArray(Convert.ToBase64String(other.Der))).ShouldContain(m => m.Path == "$[0].jwks.keys[0].x5c");
+        With(new JsonArray("AAAA")).ShouldContain(m => m.Path == "$[0].jwks.keys[0].x5c");
+        With("AAAA").ShouldContain(m => m.Path == "$[0].jwks.keys[0].x5c");
+        With(new JsonArray()).ShouldContain(m => m.Path == "$[0].jwks.keys[0].x5c");
+    }
+
+    private static string BendAll(string members)
+    {
+        var client = JsonNode.Parse(Good)!.AsObject();
+        foreach (var (name, value) in JsonNode.Parse(members)!.AsObject())
+        {
+            client.Remove(name);
+            if (value is not null)
+            {
+                client[name] = value.DeepClone();
+            }
+        }
+
+        return client.ToJsonString();
+    }
+
     private static string Bend(string member, string? value)
     {
         var client = JsonNode.Parse(Good)!.AsObject();
@@ -199,11 +284,11 @@ public sealed class ClientRulesTests
         return client.ToJsonString();
     }
 
-    private static IReadOnlyList<Mistake> Check(string client, bool development = false)
+    private static IReadOnlyList<Mistake> Check(string client, bool development = false, MutualTlsOptions? mutualTls = null)
     {
         var mistakes = new Mistakes();
         var metadata = ClientMetadataReader.Read(JsonNode.Parse(client)!.AsObject(), "$[0]", mistakes);
-        new ClientRules(development, new HashSet<string> { "tax.read" }, new HashSet<string> { "tax.payment" }).Check(metadata, "$[0]", mistakes);
+        new ClientRules(development, new HashSet<string> { "tax.read" }, new HashSet<string> { "tax.payment" }, mutualTls ?? new()).Check(metadata, "$[0]", mistakes);
         return mistakes.List;
     }
 }

@@ -114,7 +114,7 @@ public abstract class ConfirmationTests(OidcServer server)
     }
 
     private async Task<long> NoticesAsync(string sid)
-        => await server.CountAsync("SELECT count(*) FROM logout_outbox WHERE sid = @sid", p => p.Add("sid", sid));
+        => await server.CountAsync("SELECT count(*) FROM notices WHERE sid = @sid", p => p.Add("sid", sid));
 
     private sealed record Arrival(string Sid, string Subject, long AuthTime);
 }

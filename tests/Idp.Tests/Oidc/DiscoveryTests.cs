@@ -129,6 +129,10 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
                 "PS256",
                 "RS256"
               ],
+              "dpop_signing_alg_values_supported": [
+                "ES256",
+                "PS256"
+              ],
               "authorization_response_iss_parameter_supported": true,
               "require_pushed_authorization_requests": false,
               "backchannel_logout_supported": true,
@@ -234,6 +238,6 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
         var answer = await server.NewBackChannel().GetAsync("/connect/userinfo");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        answer.Headers.WwwAuthenticate.Single().Scheme.ShouldBe("Bearer");
+        answer.Headers.WwwAuthenticate.Select(challenge => challenge.ToString()).ShouldBe(["Bearer", "DPoP algs=\"ES256 PS256\""]);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Features.Account;
-using Moi.Identity.Idp.Features.Oidc.Logout;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Testing;
 
@@ -171,7 +171,7 @@ public abstract class LogoutTests(OidcServer server)
         await agency.EnterAsync(browser);
         await EndAsync(session);
 
-        for (var attempt = 1; attempt <= 5; attempt++)
+        for (var attempt = 1; attempt <= 8; attempt++)
         {
             await Eventually.TrueAsync(
                 async () =>
@@ -181,14 +181,14 @@ public abstract class LogoutTests(OidcServer server)
                 },
                 "attempt " + attempt);
             listener.Requests.Count.ShouldBe(attempt);
-            server.Time.Advance(TimeSpan.FromMinutes(16));
+            server.Time.Advance(TimeSpan.FromHours(9));
         }
 
         await DeliverAsync();
-        listener.Requests.Count.ShouldBe(5);
+        listener.Requests.Count.ShouldBe(8);
         await Eventually.TrueAsync(async () => await OutboxAsync(session.Sid) == 0, "the notice is given up");
         (await server.CountAsync(
-            "SELECT COUNT(*) FROM audit_events WHERE name = 'logout.undelivered' AND sid = @sid", p => p.Add("sid", session.Sid))).ShouldBe(1);
+            "SELECT COUNT(*) FROM audit_events WHERE name = 'notice.undelivered' AND sid = @sid", p => p.Add("sid", session.Sid))).ShouldBe(1);
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public abstract class LogoutTests(OidcServer server)
 
         await Eventually.TrueAsync(() => Task.FromResult(!listener.Requests.IsEmpty), "the client is called");
         await Eventually.TrueAsync(
-            async () => await server.CountAsync("SELECT attempts FROM logout_outbox WHERE sid = @sid", p => p.Add("sid", session.Sid)) == 1,
+            async () => await server.CountAsync("SELECT attempts FROM notices WHERE sid = @sid", p => p.Add("sid", session.Sid)) == 1,
             "the attempt is counted");
         target.Requests.ShouldBeEmpty();
     }
@@ -269,10 +269,10 @@ public abstract class LogoutTests(OidcServer server)
             .EndAsync(session, SessionEndReason.SignedOut, CancellationToken.None);
     }
 
-    private Task DeliverAsync() => server.Services.GetRequiredService<LogoutSender>().SendDueAsync(CancellationToken.None);
+    private Task DeliverAsync() => server.Services.GetRequiredService<NoticeSender>().SendDueAsync(CancellationToken.None);
 
     private Task<long> OutboxAsync(string sid)
-        => server.CountAsync("SELECT COUNT(*) FROM logout_outbox WHERE sid = @sid", p => p.Add("sid", sid));
+        => server.CountAsync("SELECT COUNT(*) FROM notices WHERE state = 0 AND sid = @sid", p => p.Add("sid", sid));
 
     private async Task<(TestAgency Agency, TestBrowser Browser, JsonObject Tokens)> EnterAsync()
     {

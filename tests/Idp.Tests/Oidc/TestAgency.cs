@@ -50,6 +50,9 @@ internal sealed class TestAgency
 
     internal string AuthMethod => (string)Metadata["token_endpoint_auth_method"]!;
 
+    /// <summary>Does something to every request of the back channel before it is sent.</summary>
+    internal Action<HttpRequestMessage> Prepare { get; set; } = _ => { };
+
     internal string Verifier { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     internal JsonObject PublicJwk(string kid = "k1")
@@ -141,10 +144,18 @@ internal sealed class TestAgency
         return PostAsync("/connect/token", form);
     }
 
-    internal Task<HttpResponseMessage> UserInfoAsync(string token)
+    internal Task<HttpResponseMessage> UserInfoAsync(string token, string scheme = "Bearer")
     {
         var request = new HttpRequestMessage(HttpMethod.Get, "/connect/userinfo");
-        request.Headers.Authorization = new("Bearer", token);
+        request.Headers.Authorization = new(scheme, token);
+        Prepare(request);
+        return _http.SendAsync(request);
+    }
+
+    /// <summary>Sends anything.</summary>
+    internal Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+    {
+        Prepare(request);
         return _http.SendAsync(request);
     }
 
@@ -169,6 +180,7 @@ internal sealed class TestAgency
         }
 
         request.Content = new FormUrlEncodedContent(fields);
+        Prepare(request);
         return _http.SendAsync(request);
     }
 

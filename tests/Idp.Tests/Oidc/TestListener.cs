@@ -19,7 +19,7 @@ internal sealed class TestListener : IAsyncDisposable
 
     internal int Port { get; }
 
-    /// <summary>What was posted or asked for, in order: the path and the form's <c>logout_token</c> if there is one.</summary>
+    /// <summary>What was posted or asked for, in order: the path, and the <c>logout_token</c> or the security event if there is one.</summary>
     internal ConcurrentQueue<(string Path, string? Token)> Requests { get; } = [];
 
     /// <summary>How it answers.</summary>
@@ -34,13 +34,22 @@ internal sealed class TestListener : IAsyncDisposable
         var listener = new TestListener(app, port);
         app.Run(async http =>
         {
-            var token = http.Request.HasFormContentType ? (string?)(await http.Request.ReadFormAsync())["logout_token"] : null;
+            var token = http.Request.HasFormContentType ? (string?)(await http.Request.ReadFormAsync())["logout_token"]
+                : http.Request.ContentType == "application/secevent+jwt" ? await new StreamReader(http.Request.Body).ReadToEndAsync()
+                : null;
             listener.Requests.Enqueue((http.Request.Path, token));
             await listener.Answer(http);
         });
         await app.StartAsync();
         return listener;
     }
+
+    /// <summary>Answers everything with a status.</summary>
+    internal void AnswerWith(int status, string body = "") => Answer = http =>
+    {
+        http.Response.StatusCode = status;
+        return http.Response.WriteAsync(body);
+    };
 
     /// <summary>Its address under an agency's name.</summary>
     internal string Address(TestAgency agency, string path) => $"{agency.Host}:{Port}{path}";

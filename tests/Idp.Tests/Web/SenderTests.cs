@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Tests.Hosting;
+using Moi.Identity.Idp.Tests.Oidc;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Web;
@@ -110,6 +111,20 @@ public abstract class SenderTests(PostgresServer? postgres, RedisServer? redis) 
         answer.Headers.RetryAfter!.Delta.ShouldNotBeNull();
         ((string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]).ShouldBe("temporarily_unavailable");
         (await SendAsync(HttpMethod.Get, "/connect/jwks", "192.0.2.44")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact(DisplayName = "RFC 9449 §9: asking for a nonce is an ordinary request, and counts as one")]
+    public async Task A_missing_nonce_is_no_refusal()
+    {
+        var key = new TestDpopKey(_idp.Time, Origin, () => null);
+        for (var i = 0; i < Limit; i++)
+        {
+            (await GetAsync(
+                "/connect/userinfo", Proxy, ("X-Forwarded-For", "192.0.2.66"), ("X-Forwarded-Proto", "https"), ("Authorization", "DPoP x"),
+                ("DPoP", key.Proof("GET", "/connect/userinfo", "x")))).Headers.Contains("DPoP-Nonce").ShouldBeTrue();
+        }
+
+        (await GetAsync("/connect/userinfo", Proxy, ("X-Forwarded-For", "192.0.2.66"))).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
     }
 
     [Fact]

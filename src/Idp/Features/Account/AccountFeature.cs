@@ -9,6 +9,7 @@ internal static class AccountFeature
     {
         services.TryAddScoped<IConnectedServices, NoConnectedServices>();
         services.AddScoped<PasskeyRemoval>();
+        services.AddScoped<ActivityTexts>();
         services.AddSingleton<PasskeyModels>();
         return services;
     }

@@ -1,23 +1,17 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
-using Moi.Identity.Fido2;
 using Moi.Identity.Idp.Data;
-using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Sessions;
 
 namespace Moi.Identity.Idp.Features.Account;
 
-/// <summary>One event as a sentence.</summary>
-internal sealed record ActivityLine(DateTimeOffset At, string Sentence, string Device, string Icon, bool IsWarning);
-
 /// <summary><c>/account/activity</c>: what happened, in plain sentences, newest first.</summary>
 [Authorize]
 internal sealed class ActivityModel(
-    IdpDb db, IConnectedServices services, IStringLocalizerFactory factory, IStringLocalizer<ActivityModel> texts) : PageModel
+    IdpDb db, IStringLocalizerFactory factory, ActivityTexts texts) : PageModel
 {
     private const int PageSize = 100;
     private static readonly TimeSpan Taiwan = TimeSpan.FromHours(8);
@@ -42,48 +36,11 @@ internal sealed class ActivityModel(
         var lines = new List<ActivityLine>(PageSize);
         foreach (var row in rows.Take(PageSize))
         {
-            lines.Add(await LineAsync(row, passkeys, ct));
+            lines.Add(await texts.LineAsync(row, passkeys, ct));
         }
 
         Days = [.. lines.GroupBy(line => DateOnly.FromDateTime(line.At.ToOffset(Taiwan).Date))];
         Next = rows.Count > PageSize ? new Cursor(rows[PageSize - 1].At, rows[PageSize - 1].Id).ToString() : null;
-    }
-
-    private static string Icon(string name) => name switch
-    {
-        "passkey.refused" => "warning",
-        "passkey.model_changed" => "shield",
-        "session.started" or "session.confirmed" => "person",
-        "session.ended" => "exit",
-        "passkey.removed" => "trash",
-        "passkey.renamed" => "pen",
-        _ when name.StartsWith("passkey.", StringComparison.Ordinal) => "key",
-        "citizen.signed_up" => "check",
-        _ => "link",
-    };
-
-    private async Task<ActivityLine> LineAsync(
-        AuditEvent e, Dictionary<Guid, string> passkeys, CancellationToken ct)
-    {
-        using var details = JsonDocument.Parse(e.Details);
-        var passkey = Detail("name")
-            ?? (Guid.TryParse(Detail("credential"), out var id) ? passkeys.GetValueOrDefault(id) : null)
-            ?? texts["Passkey.Gone"].Value;
-        var service = e.ClientId is null ? "" : await services.NameAsync(e.ClientId, ct) ?? e.ClientId;
-        var sentence = texts["Event." + e.Name + (Detail("reason") is { } reason ? "." + reason : ""), passkey, service];
-        if (sentence.ResourceNotFound)
-        {
-            sentence = texts["Event." + e.Name, passkey, service];
-        }
-
-        return new ActivityLine(
-            e.At, (sentence.ResourceNotFound ? texts["Event.Other"] : sentence).Value, e.Device, Icon(e.Name),
-            e.Name == "passkey.refused" || (e.Name == "passkey.model_changed" && Detail("reason") == nameof(ModelStanding.Compromised)));
-
-        string? Detail(string name)
-            => details.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
     }
 
     /// <summary>The last line of a page, in an address. Anything that is not exactly one counts as none.</summary>

@@ -19,7 +19,8 @@ internal enum RemovalResult
 
 /// <summary>Removes a passkey: confirmation, removal and events in one transaction, then the sessions it had begun.</summary>
 internal sealed class PasskeyRemoval(
-    SqlDatabase sql, SessionBeginning beginning, SessionEnding ending, AuditContextFactory audit)
+    SqlDatabase sql, SessionBeginning beginning, SessionEnding ending, IEnumerable<IAccountChangeParticipant> participants,
+    AuditContextFactory audit)
 {
     private const string Purpose = "remove-passkey";
 
@@ -54,6 +55,12 @@ internal sealed class PasskeyRemoval(
                     return false;
                 }
 
+                var change = new PasskeyTakenAway(session.CitizenId, removed.Id, PasskeyKinds.Of(removed), session.Sid);
+                foreach (var participant in participants)
+                {
+                    await participant.RecordAsync(work, change, ct);
+                }
+
                 var confirmation = AuditEvents.SessionConfirmed(context, session, verified.Credential.Id, Purpose);
                 return await CredentialTable.RecordUseAsync(work, verified, confirmation, ct)
                     && await work.ExecuteAsync(Delete, p => p.Add("id", removed.Id).Add("citizen", session.CitizenId), ct) == 1
@@ -80,6 +87,11 @@ internal sealed class PasskeyRemoval(
 
         await ending.EndAllAsync(
             session.CitizenId, other => other.CredentialId == removed.Id, SessionEndReason.PasskeyRemoved, ct);
+        foreach (var participant in participants)
+        {
+            participant.Announce();
+        }
+
         return RemovalResult.Removed;
     }
 }

@@ -13,6 +13,24 @@ internal static class AuditEvents
     internal static AuditEvent CitizenSignedUp(AuditContext context, Guid citizenId, Guid credentialId)
         => New(context, "citizen.signed_up", citizenId, details: new() { ["credential"] = credentialId.ToString() });
 
+    /// <summary>
+    /// <c>citizen.suspended</c>: a citizen may not sign in any more. Details: <c>reason</c>, if one was given: <c>hijacking</c> or
+    /// <c>bulk-account</c>.
+    /// </summary>
+    internal static AuditEvent CitizenSuspended(AuditContext context, Guid citizenId, string? reason)
+        => New(context, "citizen.suspended", citizenId, details: reason is null ? null : new() { ["reason"] = reason });
+
+    /// <summary><c>citizen.reinstated</c>: a suspended citizen may sign in again.</summary>
+    internal static AuditEvent CitizenReinstated(AuditContext context, Guid citizenId) => New(context, "citizen.reinstated", citizenId);
+
+    /// <summary>
+    /// <c>activity.disowned</c>: a citizen said of an event that somebody else did it; all other sessions ended. Details:
+    /// <c>event</c>, its id, and <c>what</c>, its name.
+    /// </summary>
+    internal static AuditEvent ActivityDisowned(AuditContext context, Session session, AuditEvent disowned)
+        => New(context, "activity.disowned", session.CitizenId, disowned.ClientId, session.Sid,
+            new() { ["event"] = disowned.Id.ToString(), ["what"] = disowned.Name });
+
     /// <summary><c>passkey.registered</c>: a further passkey was added. Details: <c>credential</c>.</summary>
     internal static AuditEvent PasskeyRegistered(AuditContext context, Session session, Guid credentialId)
         => New(context, "passkey.registered", session.CitizenId, sid: session.Sid,
@@ -107,9 +125,12 @@ internal static class AuditEvents
     internal static AuditEvent GrantRevoked(AuditContext context, Guid? citizenId, string? clientId, string? sid, string reason)
         => New(context, "grant.revoked", citizenId, clientId, sid, new() { ["reason"] = reason });
 
-    /// <summary><c>logout.undelivered</c>: a service could not be told that a session ended, in all attempts.</summary>
-    internal static AuditEvent LogoutUndelivered(AuditContext context, string clientId, string sid)
-        => New(context, "logout.undelivered", clientId: clientId, sid: sid);
+    /// <summary>
+    /// <c>notice.undelivered</c>: a service could not be told of something, in all attempts. Details: <c>kind</c>, <c>logout</c> or
+    /// the name of a security event.
+    /// </summary>
+    internal static AuditEvent NoticeUndelivered(AuditContext context, string clientId, string? sid, string kind)
+        => New(context, "notice.undelivered", clientId: clientId, sid: sid, details: new() { ["kind"] = kind });
 
     /// <summary><c>client.applied</c>: an agency's registration was made or changed. Details: <c>new</c>.</summary>
     internal static AuditEvent ClientApplied(AuditContext context, string clientId, bool isNew)

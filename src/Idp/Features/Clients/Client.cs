@@ -48,6 +48,10 @@ internal sealed class Client
 
     internal bool IsPublic => Metadata.TokenEndpointAuthMethod == ClientAuthenticationMethods.None;
 
+    /// <summary>RFC 8705 §2: it proves who it is by the certificate of its connection.</summary>
+    internal bool UsesCertificate
+        => Metadata.TokenEndpointAuthMethod is ClientAuthenticationMethods.TlsClientAuth or ClientAuthenticationMethods.SelfSignedTlsClientAuth;
+
     internal bool RequiresPushedRequests => Profile.RequiresPushedRequests || Metadata.RequirePushedAuthorizationRequests;
 
     internal ImmutableArray<string> RedirectUris { get; }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.IdentityModel.Tokens;
@@ -20,6 +21,10 @@ internal sealed class ClientKeys
     /// <summary>The keys a signature under this <c>kid</c> may be verified with; all of them when it names none.</summary>
     internal IEnumerable<SecurityKey> Matching(string? kid)
         => kid is null ? Keys : Keys.Where(key => key.KeyId == kid);
+
+    /// <summary>RFC 8705 §2.2: whether the key of a certificate is one of them.</summary>
+    internal bool Include(X509Certificate2 certificate)
+        => PublicKeyOf(certificate) is { } expected && Keys.Any(key => PublicKeyOf(key).AsSpan().SequenceEqual(expected));
 
     /// <summary>Reads an RFC 7517 key set; keys for other uses are left out, broken ones are mistakes.</summary>
     internal static ClientKeys Read(JsonObject set, string path, Mistakes mistakes)
@@ -86,8 +91,46 @@ internal sealed class ClientKeys
         }
 
         key.KeyId = Text(jwk, "kid");
+        CheckCertificate(jwk, key, path, mistakes);
         return key;
     }
+
+    /// <summary>RFC 7517 §4.7: "The key in the first certificate MUST match the public key represented by other members of the JWK."</summary>
+    private static void CheckCertificate(JsonObject jwk, AsymmetricSecurityKey key, string path, Mistakes mistakes)
+    {
+        if (!jwk.TryGetPropertyValue("x5c", out var node))
+        {
+            return;
+        }
+
+        try
+        {
+            using var certificate = X509CertificateLoader.LoadCertificate(Convert.FromBase64String((node as JsonArray)?[0]?.GetValue<string>() ?? ""));
+            mistakes.Require(PublicKeyOf(certificate).AsSpan().SequenceEqual(PublicKeyOf(key)), path + ".x5c", "x5c", "is a certificate of another key");
+        }
+        catch (Exception e) when (e is FormatException or CryptographicException or InvalidOperationException or ArgumentException)
+        {
+            mistakes.Add(path + ".x5c", "x5c", "must be an array of certificates in base64");
+        }
+    }
+
+    /// <summary>Both kinds of key in the one form of RFC 5280's SubjectPublicKeyInfo.</summary>
+    private static byte[]? PublicKeyOf(X509Certificate2 certificate)
+    {
+        try
+        {
+            using var curve = certificate.GetECDsaPublicKey();
+            using var rsa = certificate.GetRSAPublicKey();
+            return curve?.ExportSubjectPublicKeyInfo() ?? rsa?.ExportSubjectPublicKeyInfo();
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] PublicKeyOf(SecurityKey key)
+        => key is ECDsaSecurityKey curve ? curve.ECDsa.ExportSubjectPublicKeyInfo() : ((RsaSecurityKey)key).Rsa.ExportSubjectPublicKeyInfo();
 
     private static ECDsaSecurityKey ReadEc(JsonObject jwk)
         => new(ECDsa.Create(new ECParameters

@@ -68,6 +68,9 @@ internal sealed record ClientMetadata
 
     public bool RequirePushedAuthorizationRequests { get; init; }
 
+    /// <summary>Which security events it wants, if any.</summary>
+    public SecurityEventSubscription? SecurityEvents { get; init; }
+
     /// <summary>RFC 9449 §5.2: every token of this client is bound to a DPoP key.</summary>
     public bool DpopBoundAccessTokens { get; init; }
 

@@ -7,7 +7,8 @@ internal sealed record ClientProfile
     internal static readonly ClientProfile Basic = new()
     {
         Name = "basic",
-        AuthMethods = ["private_key_jwt", "client_secret_basic", "client_secret_post", "none"],
+        AuthMethods =
+            ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "client_secret_basic", "client_secret_post", "none"],
         AssertionAlgs = ["ES256", "PS256", "RS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256", "RS256"],
@@ -21,7 +22,7 @@ internal sealed record ClientProfile
     internal static readonly ClientProfile Fapi2 = new()
     {
         Name = "fapi2",
-        AuthMethods = ["private_key_jwt"],
+        AuthMethods = ["private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"],
         AssertionAlgs = ["ES256", "PS256"],
         DefaultAssertionAlgs = ["ES256", "PS256"],
         IdTokenAlgs = ["ES256", "PS256"],
@@ -31,7 +32,6 @@ internal sealed record ClientProfile
         RequiresPushedRequests = true,
         RequiresSenderConstraint = true,
         RequiresNotBeforeInRequests = true,
-        Unavailable = "its tokens must be bound to a key of the client (DPoP or mutual TLS), which this version does not do",
     };
 
     internal static readonly IReadOnlyList<ClientProfile> All = [Basic, Fapi2];
@@ -67,9 +67,6 @@ internal sealed record ClientProfile
     internal required TimeSpan LongestAccessToken { get; init; }
 
     internal required TimeSpan LongestRefreshToken { get; init; }
-
-    /// <summary>Why nobody can be registered under it, or nothing.</summary>
-    internal string? Unavailable { get; init; }
 
     internal static ClientProfile? Find(string name) => All.FirstOrDefault(p => p.Name == name);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 
@@ -15,7 +16,8 @@ internal sealed record ApplyResult(
 
 /// <summary>Registers, changes and removes clients: all of a file or nothing, recorded in the same transaction.</summary>
 internal sealed class ClientRegistration(
-    SqlDatabase sql, ClientCatalog catalog, AuditContextFactory audit, TimeProvider time, IHostEnvironment environment)
+    SqlDatabase sql, ClientCatalog catalog, IEnumerable<IClientStopParticipant> participants, AuditContextFactory audit, TimeProvider time,
+    IHostEnvironment environment, IOptions<IdpOptions> idp)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -66,12 +68,27 @@ internal sealed class ClientRegistration(
         }
 
         await catalog.ChangedAsync(ct);
+        foreach (var suspended in clients.Where(c => c.Metadata.Status == "suspended"))
+        {
+            await StopAsync(suspended.Metadata, ct);
+        }
+
         return new ApplyResult([], applied, secrets);
     }
 
-    /// <summary>Removes a client; its grants end with it.</summary>
+    /// <summary>Removes a client; its grants end with it, and it is told of the sessions that ended.</summary>
     internal async Task<bool> DeleteAsync(string clientId, CancellationToken ct)
     {
+        if (await sql.FirstAsync(
+            "SELECT metadata FROM relying_parties WHERE client_id = @client", p => p.Add("client", clientId),
+            static row => ClientMetadataReader.ReadStored(row.Text(0)), ct) is not { } metadata)
+        {
+            return false;
+        }
+
+        // Told while it is still known where to.
+        await catalog.LoadAsync(ct);
+        await StopAsync(metadata, ct);
         var deleted = await sql.TransactionAsync(
             async work =>
             {
@@ -103,6 +120,14 @@ internal sealed class ClientRegistration(
         var rows = await sql.ListAsync(
             "SELECT metadata FROM relying_parties ORDER BY client_id", static _ => { }, static row => row.Text(0), ct);
         return new JsonArray([.. rows.Select(row => JsonNode.Parse(row))]).ToJsonString(Readable);
+    }
+
+    private async Task StopAsync(ClientMetadata client, CancellationToken ct)
+    {
+        foreach (var participant in participants)
+        {
+            await participant.StopAsync(client, ct);
+        }
     }
 
     private static JsonArray Parse(string json, Mistakes mistakes)
@@ -157,7 +182,7 @@ internal sealed class ClientRegistration(
         var resources = others.Concat(clients.Select(c => c.Metadata)).Select(m => m.Resource).OfType<ProtectedResource>().ToList();
         var scopes = resources.SelectMany(r => r.Scopes).CountBy(s => s.Name).ToDictionary();
         var types = resources.SelectMany(r => r.DetailTypes).CountBy(t => t.Name).ToDictionary();
-        var rules = new ClientRules(environment.IsDevelopment(), scopes.Keys.ToHashSet(), types.Keys.ToHashSet());
+        var rules = new ClientRules(environment.IsDevelopment(), scopes.Keys.ToHashSet(), types.Keys.ToHashSet(), idp.Value.MutualTls);
         var seen = new HashSet<string>();
         foreach (var (path, metadata, _) in clients)
         {

@@ -7,7 +7,9 @@ namespace Moi.Identity.Idp.Features.Clients;
 /// <param name="development">Whether addresses without https are accepted.</param>
 /// <param name="resources">The scopes of all protected resources, registered or about to be.</param>
 /// <param name="detailTypes">Their types of authorization details.</param>
-internal sealed partial class ClientRules(bool development, IReadOnlySet<string> resources, IReadOnlySet<string> detailTypes)
+/// <param name="mutualTls">What this server does with certificates.</param>
+internal sealed partial class ClientRules(
+    bool development, IReadOnlySet<string> resources, IReadOnlySet<string> detailTypes, MutualTlsOptions mutualTls)
 {
     internal void Check(ClientMetadata client, string path, Mistakes mistakes)
     {
@@ -34,13 +36,10 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
         CheckAddresses(client, path, mistakes);
         if (ClientProfile.Find(client.Profile) is { } profile)
         {
-            mistakes.Require(
-                profile.Unavailable is null, path + ".moi_profile", "profile-not-available",
-                $"the profile {profile.Name} is not available yet: {profile.Unavailable}");
             CheckProfile(client, profile, path, mistakes);
             GrantRules.CheckProfile(client, profile, path, mistakes);
+            SenderConstraintRules.Check(client, profile, mutualTls, path, mistakes);
             RequestRules.CheckProfile(client, profile, path, mistakes);
-            SenderConstraintRules.Check(client, profile, path, mistakes);
         }
         else
         {
@@ -83,8 +82,8 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
     {
         mistakes.Require(client.Jwks is null || client.JwksUri is null, path + ".jwks_uri", "keys", "give either jwks or jwks_uri");
         mistakes.Require(
-            client.TokenEndpointAuthMethod != "private_key_jwt" || client.Jwks is not null || client.JwksUri is not null,
-            path + ".jwks_uri", "keys", "private_key_jwt needs jwks or, better, jwks_uri");
+            client.TokenEndpointAuthMethod is not ("private_key_jwt" or "self_signed_tls_client_auth") || client.Jwks is not null || client.JwksUri is not null,
+            path + ".jwks_uri", "keys", $"{client.TokenEndpointAuthMethod} needs jwks or, better, jwks_uri");
         if (client.Jwks is not null)
         {
             ClientKeys.Read(client.Jwks, path + ".jwks", mistakes);
@@ -112,6 +111,7 @@ internal sealed partial class ClientRules(bool development, IReadOnlySet<string>
         rules.CheckCalled(client.ClientUri, path + ".client_uri");
         rules.CheckCalled(client.JwksUri, path + ".jwks_uri");
         rules.CheckCalled(client.BackchannelLogoutUri, path + ".backchannel_logout_uri");
+        client.SecurityEvents?.Check(client, rules, path, mistakes);
     }
 
     [GeneratedRegex("^[a-z0-9-]{3,64}\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]

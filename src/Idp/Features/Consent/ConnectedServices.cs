@@ -4,6 +4,7 @@ using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Logout;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Web;
 
@@ -11,7 +12,7 @@ namespace Moi.Identity.Idp.Features.Consent;
 
 /// <summary>The services a citizen has agreed to, for the account pages.</summary>
 internal sealed class ConnectedServices(
-    SqlDatabase sql, ClientCatalog clients, LogoutSender sender, AuditContextFactory audit, TimeProvider time,
+    SqlDatabase sql, ClientCatalog clients, SessionNotices notices, NoticeSender sender, AuditContextFactory audit,
     IStringLocalizer<IndexModel> texts)
     : IConnectedServices
 {
@@ -53,25 +54,18 @@ internal sealed class ConnectedServices(
                     "DELETE FROM consents WHERE citizen_id = @citizen AND client_id = @client",
                     p => p.Add("citizen", session.CitizenId).Add("client", clientId), ct);
                 var ended = await work.ListAsync(
-                    """
+                    $"""
                     UPDATE grants SET status = 2 WHERE citizen_id = @citizen AND client_id = @client AND status <> 2
-                    RETURNING sid, subject
+                    RETURNING {EndedGrant.Columns}
                     """,
                     p => p.Add("citizen", session.CitizenId).Add("client", clientId),
-                    row => (Sid: row.Text(0), Subject: row.Text(1)), ct);
+                    EndedGrant.Read, ct);
                 if (consents == 0 && ended.Count == 0)
                 {
                     return false;
                 }
 
-                if (clients.FindAny(clientId)?.Metadata.BackchannelLogoutUri is not null)
-                {
-                    foreach (var (sid, subject) in ended)
-                    {
-                        await work.AddLogoutNoticeAsync(clientId, sid, subject, time.GetUtcNow(), ct);
-                    }
-                }
-
+                await notices.AddAsync(work, ended, SessionEndReason.ServiceDisconnected, ct);
                 await work.AppendAsync(
                     AuditEvents.ConsentWithdrawn(audit.Create(), session.CitizenId, clientId, session.Sid), ct);
                 return true;

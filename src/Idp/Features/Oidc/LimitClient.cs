@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 using Moi.Identity.Idp.Web.Limits;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -14,8 +15,7 @@ internal sealed class LimitClient(RequestLimiter limiter, ClientCatalog clients)
 {
     public async ValueTask HandleAsync(ProcessAuthenticationContext context)
     {
-        if (context.EndpointType is not (OpenIddictServerEndpointType.Token or OpenIddictServerEndpointType.PushedAuthorization
-            or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation))
+        if (!RequireRegisteredMethod.IsClientEndpoint(context.EndpointType))
         {
             return;
         }

@@ -8,10 +8,14 @@ using Moi.Identity.Idp.Features.Oidc.Discovery;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Logout;
+using Moi.Identity.Idp.Features.Oidc.MutualTls;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Features.Oidc.Observed;
 using Moi.Identity.Idp.Features.Oidc.Outbound;
 using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Oidc.Resources;
+using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
+using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
@@ -30,7 +34,7 @@ internal static class OidcFeature
     private static readonly string[] ForPrograms =
     [
         "/connect/par", "/connect/token", "/connect/userinfo", "/connect/introspect", "/connect/revoke", "/connect/jwks",
-        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", PollEvents.Path, SsfConfiguration.Path,
     ];
 
     internal static IServiceCollection AddOidc(this IServiceCollection services)
@@ -41,13 +45,18 @@ internal static class OidcFeature
         services.AddSingleton<SingleUseTokens>();
         services.AddSingleton<GuardedHttp>();
         services.AddSingleton<RemoteKeys>();
+        services.AddMutualTls();
+        services.AddOptions<DpopOptions>().BindConfiguration(DpopOptions.Section);
+        services.AddSingleton<DpopNonces>();
         services.AddSingleton<DiscoveryDocument>();
+        services.AddScoped<ClientOfRequest>();
         services.AddSingleton<RequestObject>();
         services.AddSingleton<Audiences>();
         services.AddSingleton<SignedAnswers>();
         services.AddSingleton<LogoutTokens>();
-        services.AddSingleton<LogoutSender>();
-        services.AddHostedService(sp => sp.GetRequiredService<LogoutSender>());
+        services.AddSingleton<SessionNotices>();
+        services.AddSingleton<IClientStopParticipant, EndGrantsOfClient>();
+        services.AddNotices().AddSecurityEvents();
         services.AddSingleton<ISessionEndParticipant, EndGrantsOfSession>();
         services.AddRecords(LogoutRequest.Kind);
         services.AddSingleton<ObservedRequests>();
@@ -79,9 +88,19 @@ internal static class OidcFeature
         return services;
     }
 
+    /// <summary>Comes first of all: it looks at who is really connected, before forwarded addresses are believed.</summary>
+    internal static void UseForwardedCertificates(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<IdpOptions>>().Value.MutualTls is { Enabled: true, ForwardedHeader: { Length: > 0 } })
+        {
+            app.UseMiddleware<ForwardedCertificate>();
+        }
+    }
+
     internal static WebApplication MapOidc(this WebApplication app)
     {
         WellKnown.Map(app);
+        PollEvents.Map(app);
         return app;
     }
 
@@ -132,6 +151,8 @@ internal static class OidcFeature
         {
             // Is it worth reading?
             Before<ProcessRequestContext, LimitBody>(Authentication.ExtractAuthorizationRequest.Descriptor);
+            Before<ProcessRequestContext, ReadClientCertificate>(Authentication.ExtractAuthorizationRequest.Descriptor);
+            RemoveCertificateExtraction();
 
             // Resources are those of the registered clients, checked by CheckWishes and CheckNarrowing.
             server.RemoveEventHandler(Authentication.ValidateResourceParameter.Descriptor)
@@ -145,11 +166,28 @@ internal static class OidcFeature
             After<ValidateTokenContext, CheckAssertionClaims>(Protection.ValidateIdentityModelToken.Descriptor);
             Before<ProcessAuthenticationContext, RequireRegisteredMethod>(ValidateClientType.Descriptor);
             Replace<ProcessAuthenticationContext, CheckClientSecret>(ValidateClientSecret.Descriptor);
+            Replace<ProcessAuthenticationContext, CheckClientCertificate>(ValidateClientCertificate.Descriptor);
             Last<ValidatePushedAuthorizationRequestContext, ConsumeAssertion<ValidatePushedAuthorizationRequestContext>>();
             Last<ValidateTokenRequestContext, ConsumeAssertion<ValidateTokenRequestContext>>();
             After<ProcessAuthenticationContext, ConsumeAssertion<ProcessAuthenticationContext>>(ValidateClientCertificate.Descriptor);
             After<ProcessAuthenticationContext, MarkAuthenticatedClient>(ValidateClientCertificate.Descriptor);
             After<ProcessAuthenticationContext, LimitClient>(ValidateClientCertificate.Descriptor);
+
+            // Which key or certificate will the tokens be bound to, and are they?
+            Before<ProcessAuthenticationContext, CheckProof>(ValidateRequestToken.Descriptor);
+            Before<ProcessAuthenticationContext, RequireCertificate>(ValidateRequestToken.Descriptor);
+            BeforeLast<ValidatePushedAuthorizationRequestContext, CheckDpopKey<ValidatePushedAuthorizationRequestContext>>();
+            BeforeLast<ValidateAuthorizationRequestContext, CheckDpopKey<ValidateAuthorizationRequestContext>>();
+            AfterLast<ValidatePushedAuthorizationRequestContext, ConsumeProof<ValidatePushedAuthorizationRequestContext>>();
+            AfterLast<ValidateTokenRequestContext, ConsumeProof<ValidateTokenRequestContext>>();
+            AfterLast<ValidateUserInfoRequestContext, ConsumeProof<ValidateUserInfoRequestContext>>();
+            Replace<ValidateTokenContext, CheckConfirmation>(Protection.ValidateProofOfPossession.Descriptor);
+            After<ProcessSignInContext, BindTokens>(PrepareRefreshTokenPrincipal.Descriptor);
+            After<ProcessSignInContext, NameTokenType>(AttachSignInParameters.Descriptor);
+            After<ExtractUserInfoRequestContext, ReadAccessToken>(
+                OpenIddictServerAspNetCoreHandlers.ExtractAccessToken<ExtractUserInfoRequestContext>.Descriptor);
+            Replace<ApplyUserInfoResponseContext, ChallengeUserInfo>(
+                OpenIddictServerAspNetCoreHandlers.AttachWwwAuthenticateHeader<ApplyUserInfoResponseContext>.Descriptor);
 
             // The authorization request.
             After<ExtractAuthorizationRequestContext, RefuseRepeatedParameters<ExtractAuthorizationRequestContext>>(
@@ -253,11 +291,31 @@ internal static class OidcFeature
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(int.MaxValue - 500);
 
+        private void BeforeLast<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 600);
+
+        private void AfterLast<TContext, THandler>()
+            where TContext : BaseContext
+            where THandler : class, IOpenIddictServerHandler<TContext>
+            => Add<TContext, THandler>(int.MaxValue - 450);
+
         /// <summary>For what only looks on: whatever could refuse has not.</summary>
         private void AfterAll<TContext, THandler>()
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(int.MaxValue - 400);
+
+        /// <summary>Certificates are read by our own handler, from proxies too, and only if that is switched on.</summary>
+        private void RemoveCertificateExtraction()
+        {
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractTokenRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractIntrospectionRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractRevocationRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractUserInfoRequestContext>.Descriptor);
+        }
 
         private void Add<TContext, THandler>(int order)
             where TContext : BaseContext

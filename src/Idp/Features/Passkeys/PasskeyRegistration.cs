@@ -12,7 +12,8 @@ namespace Moi.Identity.Idp.Features.Passkeys;
 
 /// <summary>Stores verified registrations: account, passkey and events in one transaction, or nothing.</summary>
 internal sealed class PasskeyRegistration(
-    IdpDb db, UserManager<Citizen> citizens, CeremonyService ceremonies, MetadataStore metadata, AuditContextFactory audit)
+    IdpDb db, UserManager<Citizen> citizens, CeremonyService ceremonies, MetadataStore metadata,
+    IEnumerable<IAccountChangeParticipant> participants, AuditContextFactory audit)
 {
     /// <summary>More than anybody needs, few enough to be read.</summary>
     internal const int MostPasskeys = 20;
@@ -93,7 +94,18 @@ internal sealed class PasskeyRegistration(
             return (null, failure);
         }
 
+        var work = new SqlWork(db.Database.GetDbConnection(), transaction.GetDbTransaction());
+        foreach (var participant in participants)
+        {
+            await participant.RecordAsync(work, new PasskeyAdded(session.CitizenId, PasskeyKinds.Of(credential)), ct);
+        }
+
         await transaction.CommitAsync(ct);
+        foreach (var participant in participants)
+        {
+            participant.Announce();
+        }
+
         return (credential, null);
     }
 

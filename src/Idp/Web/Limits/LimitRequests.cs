@@ -12,6 +12,8 @@ internal sealed class LimitRequests(RequestDelegate next, RequestLimiter limiter
 {
     private const int WeightOfRefusal = 9;
 
+    private static readonly object NoRefusal = new();
+
     private static readonly string[] Pages = ["/sign-in", "/sign-up", "/administrators", "/connect"];
 
     public async Task InvokeAsync(HttpContext context)
@@ -29,11 +31,14 @@ internal sealed class LimitRequests(RequestDelegate next, RequestLimiter limiter
         }
 
         await next(context);
-        if (context.Response.StatusCode is 400 or 401 or 403)
+        if (context.Response.StatusCode is 400 or 401 or 403 && !context.Items.ContainsKey(NoRefusal))
         {
             limiter.Add(rule, sender, WeightOfRefusal);
         }
     }
+
+    /// <summary>What looks like a refusal is an ordinary step of a protocol: it weighs what an answer weighs.</summary>
+    internal static void IsNoRefusal(HttpContext context) => context.Items[NoRefusal] = NoRefusal;
 
     /// <summary>429, as a page or as the error that programs understand.</summary>
     internal static Task RefuseAsync(HttpContext context, TimeSpan wait)

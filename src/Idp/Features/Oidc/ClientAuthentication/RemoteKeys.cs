@@ -21,7 +21,11 @@ internal sealed partial class RemoteKeys(GuardedHttp http, TimeProvider time, IL
     private readonly ConcurrentDictionary<string, Entry> _entries = new();
 
     /// <summary>The client's keys, hopefully with the one named <paramref name="kid"/>.</summary>
-    internal async Task<ClientKeys> GetAsync(Client client, string? kid, CancellationToken ct)
+    internal Task<ClientKeys> GetAsync(Client client, string? kid, CancellationToken ct)
+        => GetAsync(client, keys => keys.Matching(kid).Any(), ct);
+
+    /// <summary>The client's keys, hopefully with the one that is wanted.</summary>
+    internal async Task<ClientKeys> GetAsync(Client client, Func<ClientKeys, bool> hasIt, CancellationToken ct)
     {
         if (client.Metadata.JwksUri is not { } address)
         {
@@ -29,7 +33,7 @@ internal sealed partial class RemoteKeys(GuardedHttp http, TimeProvider time, IL
         }
 
         var entry = _entries.GetOrAdd(client.Id, static _ => new Entry());
-        if (IsEnough(entry.Current, address, kid))
+        if (IsEnough(entry.Current, address, hasIt))
         {
             return entry.Current.Keys;
         }
@@ -38,7 +42,7 @@ internal sealed partial class RemoteKeys(GuardedHttp http, TimeProvider time, IL
         await entry.Gate.WaitAsync(ct);
         try
         {
-            if (!IsEnough(entry.Current, address, kid)
+            if (!IsEnough(entry.Current, address, hasIt)
                 && (entry.Current.Address != address || time.GetUtcNow() - entry.Current.TriedAt >= Interval))
             {
                 entry.Current = await FetchAsync(client, address, entry.Current, ct);
@@ -52,8 +56,8 @@ internal sealed partial class RemoteKeys(GuardedHttp http, TimeProvider time, IL
         }
     }
 
-    private bool IsEnough(Known known, string address, string? kid)
-        => known.Address == address && time.GetUtcNow() - known.FetchedAt < Freshness && known.Keys.Matching(kid).Any();
+    private bool IsEnough(Known known, string address, Func<ClientKeys, bool> hasIt)
+        => known.Address == address && time.GetUtcNow() - known.FetchedAt < Freshness && hasIt(known.Keys);
 
     private async Task<Known> FetchAsync(Client client, string address, Known before, CancellationToken ct)
     {

@@ -23,7 +23,7 @@ internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddi
             return ValueTask.CompletedTask;
         }
 
-        var used = Method(context);
+        var used = Method(context, client);
         if (used != client.Metadata.TokenEndpointAuthMethod)
         {
             context.Reject(
@@ -36,9 +36,10 @@ internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddi
 
     internal static bool IsClientEndpoint(OpenIddictServerEndpointType endpoint)
         => endpoint is OpenIddictServerEndpointType.Token or OpenIddictServerEndpointType.PushedAuthorization
-            or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation;
+            or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation
+            or OpenIddictServerEndpointType.DeviceAuthorization;
 
-    private static string Method(ProcessAuthenticationContext context)
+    private static string Method(ProcessAuthenticationContext context, Client client)
     {
         if (!string.IsNullOrEmpty(context.ClientAssertion))
         {
@@ -47,7 +48,11 @@ internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddi
 
         if (string.IsNullOrEmpty(context.ClientSecret))
         {
-            return ClientAuthenticationMethods.None;
+            // A certificate alone proves who is there only if the client has registered that; others may show one to bind their
+            // tokens to it.
+            return client.UsesCertificate && context.Transaction.RemoteCertificate is not null
+                ? client.Metadata.TokenEndpointAuthMethod
+                : ClientAuthenticationMethods.None;
         }
 
         string? header = context.Transaction.GetHttpRequest()?.Headers.Authorization;

@@ -7,6 +7,7 @@ using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Features.Oidc.Authorize;
 using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Web;
 
@@ -32,7 +33,7 @@ internal sealed class DiscoveryDocument
         IOptions<IdpOptions> options, IOptions<AssuranceOptions> assurance, IOptions<RegistrationOptions> registration, ClientCatalog clients)
     {
         _clients = clients;
-        _fixed = Build(options.Value.Issuer, AssuranceLevels.Attainable(assurance.Value));
+        _fixed = Build(options.Value, AssuranceLevels.Attainable(assurance.Value));
         if (registration.Value.Enabled)
         {
             _fixed["registration_endpoint"] = options.Value.Issuer + "connect/register";
@@ -52,6 +53,30 @@ internal sealed class DiscoveryDocument
 
     internal ReadOnlyMemory<byte> Bytes => Document.Bytes;
 
+    private static JsonObject Build(IdpOptions idp, IReadOnlyList<string> levels)
+    {
+        var document = Build(idp.Issuer, [.. ClientProfile.Basic.AuthMethods.Where(idp.MutualTls.Offers)], levels);
+        if (idp.MutualTls.Enabled)
+        {
+            document["tls_client_certificate_bound_access_tokens"] = true;
+        }
+
+        if (idp.MutualTls.Authority is { } authority)
+        {
+            var address = $"{idp.Origin.Scheme}://{authority}/connect/";
+            document["mtls_endpoint_aliases"] = new JsonObject
+            {
+                ["pushed_authorization_request_endpoint"] = address + "par",
+                ["token_endpoint"] = address + "token",
+                ["userinfo_endpoint"] = address + "userinfo",
+                ["introspection_endpoint"] = address + "introspect",
+                ["revocation_endpoint"] = address + "revoke",
+            };
+        }
+
+        return document;
+    }
+
     private Built Make(IReadOnlyList<string> detailTypes)
     {
         var document = _fixed.DeepClone().AsObject();
@@ -63,7 +88,7 @@ internal sealed class DiscoveryDocument
         return new Built(detailTypes, new PublishedDocument("application/json", Encoding.UTF8.GetBytes(document.ToJsonString(Plain))));
     }
 
-    private static JsonObject Build(string issuer, IReadOnlyList<string> levels) => new()
+    private static JsonObject Build(string issuer, IReadOnlyList<string> methods, IReadOnlyList<string> levels) => new()
     {
         ["issuer"] = issuer,
         ["authorization_endpoint"] = issuer + "connect/authorize",
@@ -86,12 +111,13 @@ internal sealed class DiscoveryDocument
         ["prompt_values_supported"] = List(["none", "login", "consent", "select_account"]),
         ["ui_locales_supported"] = List(Languages.All.Select(l => l.Culture.Name)),
         ["id_token_signing_alg_values_supported"] = List(RingKey.Algorithms),
-        ["token_endpoint_auth_methods_supported"] = List(ClientProfile.Basic.AuthMethods),
+        ["token_endpoint_auth_methods_supported"] = List(methods),
         ["token_endpoint_auth_signing_alg_values_supported"] = List(ClientProfile.Basic.AssertionAlgs),
-        ["introspection_endpoint_auth_methods_supported"] = List(ClientProfile.Basic.AuthMethods.Where(m => m != "none")),
+        ["introspection_endpoint_auth_methods_supported"] = List(methods.Where(m => m != "none")),
         ["introspection_endpoint_auth_signing_alg_values_supported"] = List(ClientProfile.Basic.AssertionAlgs),
-        ["revocation_endpoint_auth_methods_supported"] = List(ClientProfile.Basic.AuthMethods),
+        ["revocation_endpoint_auth_methods_supported"] = List(methods),
         ["revocation_endpoint_auth_signing_alg_values_supported"] = List(ClientProfile.Basic.AssertionAlgs),
+        ["dpop_signing_alg_values_supported"] = List(DpopPolicy.Rules.Algorithms),
         ["authorization_response_iss_parameter_supported"] = true,
         ["require_pushed_authorization_requests"] = false,
         ["backchannel_logout_supported"] = true,

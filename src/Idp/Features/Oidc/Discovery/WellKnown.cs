@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Discovery;
 
@@ -14,5 +15,7 @@ internal static class WellKnown
         endpoints.MapMethods("/.well-known/openid-configuration", Methods, http => document.Document.WriteAsync(http)).AllowAnonymous();
         endpoints.MapMethods("/.well-known/oauth-authorization-server", Methods, http => document.Document.WriteAsync(http)).AllowAnonymous();
         endpoints.MapMethods("/connect/jwks", Methods, http => ring.Jwks.WriteAsync(http)).AllowAnonymous();
+        var signals = endpoints.ServiceProvider.GetRequiredService<SsfConfiguration>().Document;
+        endpoints.MapMethods(SsfConfiguration.Path, Methods, signals.WriteAsync).AllowAnonymous();
     }
 }

@@ -42,8 +42,11 @@ internal enum GrantStatus
     Valid = 0,
     Revoked = 1,
 
-    /// <summary>The citizen disconnected the service, and it was told: nothing is left to tell when the session ends.</summary>
-    Disconnected = 2,
+    /// <summary>
+    /// Ended for good: by the end of the session, of the service's access, or of the account. The change to this is what makes
+    /// the notice to the client, so that there is one however often and wherever the end is asked for.
+    /// </summary>
+    Ended = 2,
 }
 
 internal sealed class GrantConfiguration : IEntityTypeConfiguration<Grant>

@@ -130,21 +130,26 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
     }
 
     /// <summary>Everything that decides about the use of a token, in one select.</summary>
+    /// <remarks>
+    /// SECURITY: a service may have been entered at the very moment in which the session ended, too late to be told. Its grant is
+    /// good for nothing.
+    /// </remarks>
     internal Task<GrantState?> FindAsync(Guid grantId, Guid? refreshTokenId, CancellationToken ct)
         => sql.FirstAsync(
             """
-            SELECT g.status, c.status, k.status, g.citizen_id, g.client_id, g.sid, g.scopes, g.locale, c.display_label, r.status
+            SELECT g.status, c.status, k.status, g.citizen_id, g.client_id, g.sid, g.scopes, g.locale, c.display_label, r.status, e.sid
             FROM grants g
             JOIN citizens c ON c.id = g.citizen_id
             LEFT JOIN credentials k ON k.id = g.credential_id AND k.citizen_id = g.citizen_id
             LEFT JOIN refresh_tokens r ON r.id = @token AND r.grant_id = g.id
+            LEFT JOIN ended_sessions e ON e.sid = g.sid
             WHERE g.id = @grant
             """,
             p => p.Add("grant", grantId).Add("token", refreshTokenId ?? Guid.Empty),
             row => new GrantState(
                 grantId,
                 row.Integer(0) == (int)GrantStatus.Valid && row.Integer(1) == (int)CitizenStatus.Active
-                    && !row.IsNull(2) && row.Integer(2) == (int)CredentialStatus.Active,
+                    && !row.IsNull(2) && row.Integer(2) == (int)CredentialStatus.Active && row.IsNull(10),
                 row.Guid(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Text(8),
                 row.IsNull(9) ? null : row.Integer(9)),
             ct);

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
-using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Keys;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 
 namespace Moi.Identity.Idp.Features.Oidc.Logout;
 
@@ -18,24 +18,24 @@ internal sealed class LogoutTokens(SigningKeyRing ring, IOptions<IdpOptions> opt
 
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 
-    internal async Task<string> CreateAsync(Client client, LogoutNotice notice, CancellationToken ct)
+    internal async Task<string> CreateAsync(Notice notice, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         return _handler.CreateToken(new SecurityTokenDescriptor
         {
             TokenType = "logout+jwt",
             Issuer = options.Value.Issuer,
-            Audience = client.Id,
+            Audience = notice.ClientId,
             IssuedAt = now.UtcDateTime,
             Expires = (now + Lifetime).UtcDateTime,
             Claims = new Dictionary<string, object>
             {
                 ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
                 ["sub"] = notice.Subject,
-                ["sid"] = notice.Sid,
+                ["sid"] = notice.Sid!,
                 ["events"] = new Dictionary<string, object> { [Event] = new Dictionary<string, object>() },
             },
-            SigningCredentials = await ring.CredentialsForAsync(client.Metadata.IdTokenSignedResponseAlg, ct),
+            SigningCredentials = await ring.CredentialsForAsync(notice.Alg, ct),
         });
     }
 }

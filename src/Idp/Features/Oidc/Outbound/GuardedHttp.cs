@@ -18,11 +18,19 @@ internal sealed class GuardedHttp : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     private readonly bool _development;
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _lookUp;
     private readonly HttpClient _client;
 
     public GuardedHttp(IHostEnvironment environment)
+        : this(environment, Dns.GetHostAddressesAsync)
+    {
+    }
+
+    /// <summary>With something else to look names up.</summary>
+    internal GuardedHttp(IHostEnvironment environment, Func<string, CancellationToken, Task<IPAddress[]>> lookUp)
     {
         _development = environment.IsDevelopment();
+        _lookUp = lookUp;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -31,6 +39,10 @@ internal sealed class GuardedHttp : IDisposable
             ConnectTimeout = Limit,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxConnectionsPerServer = 4,
+
+            // SECURITY: what is more than we read is not read to its end for the sake of the connection.
+            MaxResponseDrainSize = 0,
+            ResponseDrainTimeout = TimeSpan.Zero,
             ConnectCallback = ConnectAsync,
         };
         _client = new HttpClient(handler, disposeHandler: true) { Timeout = Limit, MaxResponseContentBufferSize = MostBytes };
@@ -114,7 +126,7 @@ internal sealed class GuardedHttp : IDisposable
             return [IPAddress.Loopback, IPAddress.IPv6Loopback];
         }
 
-        var all = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, ct);
+        var all = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await _lookUp(host, ct);
 
         // One address inside is enough to refuse: a name that has both is up to something.
         return Array.TrueForAll(all, PublicAddress.IsAllowed) ? all : [];

@@ -1,6 +1,7 @@
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Requests;
+using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -27,6 +28,12 @@ internal sealed class AnswerIntrospection(GrantStore grants, ClientCatalog clien
             // The engine turns this into {"active": false}, which says nothing about why.
             context.Reject(Errors.InvalidToken, "The token is not active.");
             return;
+        }
+
+        // The engine names no type for a bound token. RFC 9449 §6.2 has "DPoP"; one bound to a certificate is used as a bearer token.
+        if (context.Confirmation is { } confirmation)
+        {
+            context.TokenType = confirmation.ContainsKey("jkt") ? NameTokenType.Dpop : TokenTypes.Bearer;
         }
 
         // Who owns the token may know what is in it; a resource only what is for it (RFC 9396 §9.2).

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Moi.Identity.Idp.Data.Migrations.Postgres
 {
     [DbContext(typeof(PostgresIdpDb))]
-    [Migration("20261126181757_Initial")]
+    [Migration("20261126184547_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -688,11 +688,22 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     b.ToTable("signing_keys", (string)null);
                 });
 
-            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Logout.LogoutNotice", b =>
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Notices.Notice", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Alg")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("alg");
 
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
@@ -708,15 +719,39 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<DateTimeOffset>("NextAttemptAt")
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("details");
+
+                    b.Property<string>("Failure")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("failure");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("NextAttemptAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_attempt_at");
 
                     b.Property<string>("Sid")
-                        .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("sid");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
 
                     b.Property<string>("Subject")
                         .IsRequired()
@@ -726,12 +761,17 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("NextAttemptAt");
+                    b.HasIndex("CreatedAt");
 
-                    b.HasIndex("Sid", "ClientId")
-                        .IsUnique();
+                    b.HasIndex("ClientId", "Id")
+                        .HasDatabaseName("ix_notices_to_be_polled")
+                        .HasFilter("state = 1");
 
-                    b.ToTable("logout_outbox", (string)null);
+                    b.HasIndex("ClientId", "NextAttemptAt")
+                        .HasDatabaseName("ix_notices_due")
+                        .HasFilter("next_attempt_at IS NOT NULL");
+
+                    b.ToTable("notices", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Observed.Observation", b =>
@@ -799,6 +839,24 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                     b.HasIndex("GrantId");
 
                     b.ToTable("refresh_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Sessions.EndedSession", b =>
+                {
+                    b.Property<string>("Sid")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("sid");
+
+                    b.Property<DateTimeOffset>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.HasKey("Sid");
+
+                    b.HasIndex("EndedAt");
+
+                    b.ToTable("ended_sessions", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Data.Credential", b =>

@@ -97,6 +97,18 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "ended_sessions",
+                columns: table => new
+                {
+                    sid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    ended_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ended_sessions", x => x.sid);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "fido_metadata",
                 columns: table => new
                 {
@@ -133,20 +145,27 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "logout_outbox",
+                name: "notices",
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "TEXT", nullable: false),
                     client_id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
-                    sid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    kind = table.Column<string>(type: "TEXT", maxLength: 32, nullable: false),
+                    address = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: true),
+                    alg = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false),
                     subject = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    sid = table.Column<string>(type: "TEXT", maxLength: 64, nullable: true),
+                    details = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    state = table.Column<int>(type: "INTEGER", nullable: false),
                     attempts = table.Column<int>(type: "INTEGER", nullable: false),
-                    next_attempt_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    next_attempt_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    failure = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_logout_outbox", x => x.id);
+                    table.PrimaryKey("PK_notices", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -383,6 +402,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_ended_sessions_ended_at",
+                table: "ended_sessions",
+                column: "ended_at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_grants_citizen_id_client_id",
                 table: "grants",
                 columns: new[] { "citizen_id", "client_id" });
@@ -410,15 +434,21 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 column: "expires_at");
 
             migrationBuilder.CreateIndex(
-                name: "IX_logout_outbox_next_attempt_at",
-                table: "logout_outbox",
-                column: "next_attempt_at");
+                name: "IX_notices_created_at",
+                table: "notices",
+                column: "created_at");
 
             migrationBuilder.CreateIndex(
-                name: "IX_logout_outbox_sid_client_id",
-                table: "logout_outbox",
-                columns: new[] { "sid", "client_id" },
-                unique: true);
+                name: "ix_notices_due",
+                table: "notices",
+                columns: new[] { "client_id", "next_attempt_at" },
+                filter: "next_attempt_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notices_to_be_polled",
+                table: "notices",
+                columns: new[] { "client_id", "id" },
+                filter: "state = 1");
 
             migrationBuilder.CreateIndex(
                 name: "IX_pairwise_subjects_subject",
@@ -468,13 +498,16 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
+                name: "ended_sessions");
+
+            migrationBuilder.DropTable(
                 name: "fido_metadata");
 
             migrationBuilder.DropTable(
                 name: "initial_access_tokens");
 
             migrationBuilder.DropTable(
-                name: "logout_outbox");
+                name: "notices");
 
             migrationBuilder.DropTable(
                 name: "pairwise_subjects");

@@ -11,7 +11,7 @@ using Moi.Identity.Idp.Data;
 namespace Moi.Identity.Idp.Data.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteIdpDb))]
-    [Migration("20261126181244_Initial")]
+    [Migration("20261126184537_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -681,11 +681,22 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     b.ToTable("signing_keys", (string)null);
                 });
 
-            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Logout.LogoutNotice", b =>
+            modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Notices.Notice", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(2000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<string>("Alg")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("alg");
 
                     b.Property<int>("Attempts")
                         .HasColumnType("INTEGER")
@@ -701,15 +712,39 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
-                    b.Property<long>("NextAttemptAt")
+                    b.Property<string>("Details")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("details");
+
+                    b.Property<string>("Failure")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failure");
+
+                    b.Property<long?>("FinishedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<long?>("NextAttemptAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("next_attempt_at");
 
                     b.Property<string>("Sid")
-                        .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("sid");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
 
                     b.Property<string>("Subject")
                         .IsRequired()
@@ -719,12 +754,17 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("NextAttemptAt");
+                    b.HasIndex("CreatedAt");
 
-                    b.HasIndex("Sid", "ClientId")
-                        .IsUnique();
+                    b.HasIndex("ClientId", "Id")
+                        .HasDatabaseName("ix_notices_to_be_polled")
+                        .HasFilter("state = 1");
 
-                    b.ToTable("logout_outbox", (string)null);
+                    b.HasIndex("ClientId", "NextAttemptAt")
+                        .HasDatabaseName("ix_notices_due")
+                        .HasFilter("next_attempt_at IS NOT NULL");
+
+                    b.ToTable("notices", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Features.Oidc.Observed.Observation", b =>
@@ -792,6 +832,24 @@ namespace Moi.Identity.Idp.Data.Migrations.Sqlite
                     b.HasIndex("GrantId");
 
                     b.ToTable("refresh_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Moi.Identity.Idp.Sessions.EndedSession", b =>
+                {
+                    b.Property<string>("Sid")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sid");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.HasKey("Sid");
+
+                    b.HasIndex("EndedAt");
+
+                    b.ToTable("ended_sessions", (string)null);
                 });
 
             modelBuilder.Entity("Moi.Identity.Idp.Data.Credential", b =>

@@ -98,6 +98,18 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "ended_sessions",
+                columns: table => new
+                {
+                    sid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    ended_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ended_sessions", x => x.sid);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "fido_metadata",
                 columns: table => new
                 {
@@ -134,20 +146,27 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
-                name: "logout_outbox",
+                name: "notices",
                 columns: table => new
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     client_id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    sid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    address = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: true),
+                    alg = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     subject = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    sid = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    details = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    state = table.Column<int>(type: "integer", nullable: false),
                     attempts = table.Column<int>(type: "integer", nullable: false),
-                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                    next_attempt_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    failure = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_logout_outbox", x => x.id);
+                    table.PrimaryKey("PK_notices", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -384,6 +403,11 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_ended_sessions_ended_at",
+                table: "ended_sessions",
+                column: "ended_at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_grants_citizen_id_client_id",
                 table: "grants",
                 columns: new[] { "citizen_id", "client_id" });
@@ -411,15 +435,21 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 column: "expires_at");
 
             migrationBuilder.CreateIndex(
-                name: "IX_logout_outbox_next_attempt_at",
-                table: "logout_outbox",
-                column: "next_attempt_at");
+                name: "IX_notices_created_at",
+                table: "notices",
+                column: "created_at");
 
             migrationBuilder.CreateIndex(
-                name: "IX_logout_outbox_sid_client_id",
-                table: "logout_outbox",
-                columns: new[] { "sid", "client_id" },
-                unique: true);
+                name: "ix_notices_due",
+                table: "notices",
+                columns: new[] { "client_id", "next_attempt_at" },
+                filter: "next_attempt_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_notices_to_be_polled",
+                table: "notices",
+                columns: new[] { "client_id", "id" },
+                filter: "state = 1");
 
             migrationBuilder.CreateIndex(
                 name: "IX_pairwise_subjects_subject",
@@ -469,13 +499,16 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
+                name: "ended_sessions");
+
+            migrationBuilder.DropTable(
                 name: "fido_metadata");
 
             migrationBuilder.DropTable(
                 name: "initial_access_tokens");
 
             migrationBuilder.DropTable(
-                name: "logout_outbox");
+                name: "notices");
 
             migrationBuilder.DropTable(
                 name: "pairwise_subjects");

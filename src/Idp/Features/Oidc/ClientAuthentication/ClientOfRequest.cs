@@ -1,0 +1,84 @@
+using System.Text;
+using Microsoft.IdentityModel.JsonWebTokens;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
+
+/// <summary>
+/// Authenticates the client of an endpoint of ours that the engine does not know, by the same handlers as everywhere: the
+/// registered method and no other, assertions once, limits by client. The body is JSON, so the proof stands in the
+/// <c>Authorization</c> header: <c>Basic</c> with the secret, or <c>Bearer</c> with a client assertion (RFC 7523).
+/// </summary>
+internal sealed class ClientOfRequest(IOpenIddictServerFactory factory, IOpenIddictServerDispatcher dispatcher)
+{
+    /// <returns>The client; or nothing, with the error to answer unless there is an answer already.</returns>
+    internal async Task<(string? ClientId, string? Error, string? Description)> AuthenticateAsync(HttpContext http)
+    {
+        if (Read(http.Request.Headers.Authorization) is not { } request)
+        {
+            return (null, Errors.InvalidClient, "The client must authenticate in the Authorization header.");
+        }
+
+        var transaction = await factory.CreateTransactionAsync();
+        transaction.CancellationToken = http.RequestAborted;
+
+        // The engine authenticates clients at this endpoint and looks for no token there.
+        transaction.EndpointType = OpenIddictServerEndpointType.DeviceAuthorization;
+        transaction.Request = request;
+        transaction.SetProperty(typeof(HttpRequest).FullName!, new WeakReference<HttpRequest>(http.Request));
+        var context = new ProcessAuthenticationContext(transaction);
+        await dispatcher.DispatchAsync(context);
+        return context.IsRequestHandled ? (null, null, null)
+            : context.IsRejected ? (null, Errors.InvalidClient, context.ErrorDescription)
+            : (context.ClientId, null, null);
+    }
+
+    private static OpenIddictRequest? Read(string? header)
+    {
+        if (header?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            var assertion = header["Bearer ".Length..].Trim();
+            return ReadIssuer(assertion) is { } clientId
+                ? new OpenIddictRequest
+                {
+                    ClientId = clientId,
+                    ClientAssertion = assertion,
+                    ClientAssertionType = ClientAssertionTypes.JwtBearer,
+                }
+                : null;
+        }
+
+        if (header?.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return null;
+        }
+
+        // RFC 6749 §2.3.1: both parts are form-encoded.
+        var bytes = new byte[header.Length];
+        if (!Convert.TryFromBase64String(header["Basic ".Length..].Trim(), bytes, out var length)
+            || Encoding.UTF8.GetString(bytes, 0, length).Split(':', 2) is not [{ Length: > 0 } id, { Length: > 0 } secret])
+        {
+            return null;
+        }
+
+        return new OpenIddictRequest { ClientId = Decode(id), ClientSecret = Decode(secret) };
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+
+    /// <summary>Whom the assertion claims to be from; whether that is so is checked with everything else.</summary>
+    private static string? ReadIssuer(string assertion)
+    {
+        try
+        {
+            return new JsonWebTokenHandler().ReadJsonWebToken(assertion).Issuer is { Length: > 0 } issuer ? issuer : null;
+        }
+        catch (Exception e) when (e is ArgumentException or Microsoft.IdentityModel.Tokens.SecurityTokenException)
+        {
+            return null;
+        }
+    }
+}

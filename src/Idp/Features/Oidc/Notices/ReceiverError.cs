@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Moi.Identity.Idp.Features.Oidc.Notices;
+
+/// <summary>RFC 8935 §2.4: what a receiver says is wrong with an event. A stranger's words, for the report.</summary>
+internal static class ReceiverError
+{
+    private const int LongestCode = 64;
+    private const int LongestDescription = 200;
+
+    /// <returns>Code and description in one line, or nothing if it is not such an error.</returns>
+    internal static string? Read(JsonNode? error)
+        => error is JsonObject members && Text(members["err"], LongestCode) is { } code
+            ? Text(members["description"], LongestDescription) is { } description ? $"{code}: {description}" : code
+            : null;
+
+    /// <inheritdoc cref="Read(JsonNode?)"/>
+    internal static string? Read(string body)
+    {
+        try
+        {
+            return Read(JsonNode.Parse(body, null, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 4 }));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonNode? node, int longest)
+    {
+        if (node?.GetValueKind() != JsonValueKind.String || node.GetValue<string>() is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        // SECURITY: it goes to a log and a terminal.
+        var line = string.Concat(text.Select(c => c is >= ' ' and < '\u007f' ? c : '?'));
+        return line.Length <= longest ? line : line[..longest];
+    }
+}

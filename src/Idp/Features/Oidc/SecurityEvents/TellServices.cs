@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.Logout;
+using Moi.Identity.Idp.Features.Oidc.Notices;
+using Moi.Identity.Idp.Sessions;
+
+namespace Moi.Identity.Idp.Features.Oidc.SecurityEvents;
+
+/// <summary>
+/// Tells services what happened to an account, and ends there what must not go on: also the sessions that are over here, for a
+/// service's own may still be open.
+/// </summary>
+internal sealed class TellServices(SecurityEventNotices events, SessionNotices sessions, NoticeSender sender) : IAccountChangeParticipant
+{
+    public Task RecordAsync(SqlWork work, AccountChange change, CancellationToken ct) => change switch
+    {
+        PasskeyAdded added => CredentialChangedAsync(work, added.CitizenId, added.Kind, "create", ct),
+        PasskeyTakenAway taken => TakenAwayAsync(work, taken, ct),
+        AccountSuspended suspended => SuspendedAsync(work, suspended, ct),
+        AccountReinstated => events.AddForAccountAsync(work, change.CitizenId, SecurityEventTypes.AccountEnabled, [], ct),
+        ActivityDisowned disowned => EndAsync(
+            work, "sid <> @kept", p => p.Add("citizen", disowned.CitizenId).Add("kept", disowned.KeptSid),
+            SessionEndReason.ReportedByCitizen, ct),
+        _ => throw new InvalidOperationException("A change that nobody is told of: " + change.GetType().Name),
+    };
+
+    public void Announce() => sender.Wake();
+
+    private async Task TakenAwayAsync(SqlWork work, PasskeyTakenAway taken, CancellationToken ct)
+    {
+        await CredentialChangedAsync(work, taken.CitizenId, taken.Kind, "delete", ct);
+        await EndAsync(
+            work, "credential_id = @credential AND sid <> @kept",
+            p => p.Add("citizen", taken.CitizenId).Add("credential", taken.CredentialId).Add("kept", taken.KeptSid),
+            SessionEndReason.PasskeyRemoved, ct);
+    }
+
+    private async Task SuspendedAsync(SqlWork work, AccountSuspended suspended, CancellationToken ct)
+    {
+        // RISC §2.3: the reason is for what receivers may react to; other reasons are nobody's business.
+        var details = suspended.Reason is { } reason ? new JsonObject { ["reason"] = reason } : [];
+        await events.AddForAccountAsync(work, suspended.CitizenId, SecurityEventTypes.AccountDisabled, details, ct);
+        await EndAsync(work, "1 = 1", p => p.Add("citizen", suspended.CitizenId), SessionEndReason.CitizenSuspended, ct);
+    }
+
+    /// <summary>CAEP §3.3, without the name the citizen gave it and without the model: no service needs to know.</summary>
+    private Task CredentialChangedAsync(SqlWork work, Guid citizenId, PasskeyKind kind, string change, CancellationToken ct)
+        => events.AddForAccountAsync(
+            work, citizenId, SecurityEventTypes.CredentialChange,
+            new JsonObject
+            {
+                ["credential_type"] = kind == PasskeyKind.Roaming ? "fido2-roaming" : "fido2-platform",
+                ["change_type"] = change,
+                ["initiating_entity"] = "user",
+            },
+            ct);
+
+    private async Task EndAsync(SqlWork work, string which, Action<SqlParameters> bind, SessionEndReason reason, CancellationToken ct)
+        => await sessions.AddAsync(
+            work,
+            await work.ListAsync(
+                $"UPDATE grants SET status = 2 WHERE citizen_id = @citizen AND status <> 2 AND {which} RETURNING {EndedGrant.Columns}",
+                bind, EndedGrant.Read, ct),
+            reason,
+            ct);
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace Moi.Identity.Idp.Features.Oidc.SenderConstraint;
+
+/// <summary>
+/// Whoever brings a code or token that is bound to a key shows that key: by a proof (RFC 9449 §7.1, §10) or by the certificate of
+/// the connection (RFC 8705 §3).
+/// </summary>
+/// <remarks>
+/// The engine's own check knows certificates only, and fails at everything else. Introspection and revocation are not uses of a
+/// token: they are asked about it by somebody else.
+/// </remarks>
+internal sealed class CheckConfirmation : IOpenIddictServerHandler<ValidateTokenContext>
+{
+    public ValueTask HandleAsync(ValidateTokenContext context)
+    {
+        // What is in a client's assertion is the client's own word.
+        if (!context.DisableProofOfPossessionValidation && !context.ValidTokenTypes.Contains(TokenTypeIdentifiers.Private.ClientAssertion)
+            && FindFault(context) is { } fault)
+        {
+            context.Reject(Errors.InvalidToken, fault);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static string? FindFault(ValidateTokenContext context)
+    {
+        var confirmation = Confirmation.Of(context.Principal!);
+
+        // SECURITY: RFC 9449 §7.2. A bound token that is used as a bearer token has been stolen, or is about to be.
+        if (confirmation?.Jkt is { } jkt && !(context.Transaction.GetProof() is { } proof && AreEqual(proof.Jkt, jkt)))
+        {
+            return "It is bound to a DPoP key: a proof made with that key is needed.";
+        }
+
+        if (confirmation?.CertificateHash is { } hash
+            && !(context.Transaction.RemoteCertificate is { } certificate && AreEqual(Confirmation.HashOf(certificate), hash)))
+        {
+            return "It is bound to a certificate: the connection must show that certificate.";
+        }
+
+        if (confirmation is { Jkt: null, CertificateHash: null })
+        {
+            return "It is bound to a key that this server does not know.";
+        }
+
+        // §7.1: the scheme says that the token is bound; one that is not would make the proof worth nothing.
+        return context.Transaction.UsesDpopScheme() && confirmation?.Jkt is null
+            ? "It is not bound to a DPoP key: use the scheme Bearer."
+            : null;
+    }
+
+    private static bool AreEqual(string left, string right)
+        => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(left), Encoding.ASCII.GetBytes(right));
+}

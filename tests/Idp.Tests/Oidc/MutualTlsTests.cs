@@ -1,0 +1,333 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Moi.Identity.Testing;
+
+namespace Moi.Identity.Idp.Tests.Oidc;
+
+/// <summary>RFC 8705: clients that are known by a certificate, and tokens that are bound to one.</summary>
+public abstract class MutualTlsTests(OidcServer server)
+{
+    private const string Dn = "CN=permits.example.gov.tw,OU=資訊室,O=Building Office\\, Taipei,C=TW";
+
+    private static void Offline(Dictionary<string, string> request) => request["scope"] = "openid profile offline_access";
+
+    [Theory(DisplayName = "RFC 8705 §2.2: a self-signed certificate is known by its key, RSA and EC")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Self_signed(bool isRsa)
+    {
+        var certificate = SelfSigned(isRsa);
+        var agency = await server.NewAgencyAsync(a => BeSelfSigned(a, certificate));
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+
+        await IsAcceptedAsync(agency);
+
+        // The same key, certified anew: the registration is the key.
+        agency.Prepare = TestConnection.Showing(certificate.Again(SoftCertificateShape.Leaf() with { NotAfter = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) }).Der);
+        await IsAcceptedAsync(agency);
+
+        agency.Prepare = TestConnection.Showing(SelfSigned(isRsa).Der);
+        await IsRefusedAsync(agency);
+        agency.Prepare = TestConnection.Showing(TestAuthority.Issuing.Issue(SoftCertificateShape.Leaf()).Der);
+        await IsRefusedAsync(agency);
+        agency.Prepare = _ => { };
+        await IsRefusedAsync(agency);
+    }
+
+    [Fact(DisplayName = "RFC 8705 §2: the certificate counts at every endpoint where clients authenticate")]
+    public async Task Every_endpoint()
+    {
+        var certificate = SelfSigned();
+        var agency = await server.NewAgencyAsync(a => BeSelfSigned(a, certificate));
+        foreach (var path in (string[])["/connect/token", "/connect/par", "/connect/introspect", "/connect/revoke"])
+        {
+            agency.Prepare = TestConnection.Showing(SelfSigned().Der);
+            var form = path == "/connect/par" ? agency.Request() : new() { ["token"] = "x", ["grant_type"] = "refresh_token", ["refresh_token"] = "x" };
+            var refused = await (await agency.PostAsync(path, form)).JsonAsync(HttpStatusCode.Unauthorized);
+            ((string?)refused["error"]).ShouldBe("invalid_client");
+        }
+
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+        (await (await agency.PostAsync("/connect/introspect", new() { ["token"] = "x" })).JsonAsync()).ToJsonString().ShouldBe("""{"active":false}""");
+        (await agency.PostAsync("/connect/revoke", new() { ["token"] = "x" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await IsAcceptedAsync(agency);
+    }
+
+    [Fact(DisplayName = "RFC 8705 §2: a certificate is no substitute for another method, and another method none for it")]
+    public async Task One_method()
+    {
+        var certificate = SelfSigned();
+        var agency = await server.NewAgencyAsync(a =>
+        {
+            BeSelfSigned(a, certificate);
+            a.Metadata["jwks"]!["keys"]!.AsArray().Add(a.PublicJwk());
+        });
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+        await IsAcceptedAsync(agency);
+        await IsRefusedAsync(agency, r => r["client_secret"] = "x");
+        await IsRefusedAsync(agency, r =>
+        {
+            r["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            r["client_assertion"] = agency.Assertion();
+        });
+
+        var withKey = await server.NewAgencyAsync(a => a.Metadata["jwks"]!["keys"] = new JsonArray(Jwk(certificate)));
+        withKey.Prepare = TestConnection.Showing(certificate.Der);
+        (await withKey.PostRawAsync("/connect/par", withKey.Request())).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory(DisplayName = "RFC 8705 §2.1.2: the one registered name, compared as what it is")]
+    [InlineData("subject_dn", Dn, true)]
+    [InlineData("subject_dn", "cn=permits.example.gov.tw, OU=資訊室, 2.5.4.10=Building Office\\2C Taipei , c=TW", true)]
+    [InlineData("subject_dn", "CN=permits.example.gov.tw,OU=\\E8\\B3\\87\\E8\\A8\\8A\\E5\\AE\\A4,O=#0c174275696c64696e67204f66666963652c20546169706569,C=TW", true)]
+    [InlineData("subject_dn", "CN=Permits.example.gov.tw,OU=資訊室,O=Building Office\\, Taipei,C=TW", false)]
+    [InlineData("subject_dn", "C=TW,O=Building Office\\, Taipei,OU=資訊室,CN=permits.example.gov.tw", false)]
+    [InlineData("subject_dn", "CN=permits.example.gov.tw,OU=資訊室,O=Building Office\\, Taipei", false)]
+    [InlineData("subject_dn", "CN=permits.example.gov.tw", false)]
+    [InlineData("subject_dn", "CN=permits.example.gov.tw+OU=資訊室,O=Building Office\\, Taipei,C=TW", false)]
+    [InlineData("san_dns", "permits.example.gov.tw", true)]
+    [InlineData("san_dns", "PERMITS.example.gov.tw", true)]
+    [InlineData("san_dns", "example.gov.tw", false)]
+    [InlineData("san_dns", "a.wild.example.gov.tw", false)]
+    [InlineData("san_dns", "urn.example.gov.tw", false)]
+    [InlineData("san_uri", "urn:agency:permits", true)]
+    [InlineData("san_uri", "urn:agency:Permits", false)]
+    [InlineData("san_ip", "192.0.2.7", true)]
+    [InlineData("san_ip", "2001:DB8:0::7", true)]
+    [InlineData("san_ip", "192.0.2.70", false)]
+    [InlineData("san_email", "permits@example.gov.tw", true)]
+    [InlineData("san_email", "other@example.gov.tw", false)]
+    public async Task Names(string kind, string value, bool isAccepted)
+    {
+        var agency = await server.NewAgencyAsync(a => BeCertified(a, kind, value));
+        agency.Prepare = TestConnection.Showing(Certified().Der);
+        await (isAccepted ? IsAcceptedAsync(agency) : IsRefusedAsync(agency));
+    }
+
+    [Fact(DisplayName = "RFC 8705 §2.1: the chain leads to an authority that the operator trusts, in time and for clients")]
+    public async Task Chains()
+    {
+        var agency = await server.NewAgencyAsync(a => BeCertified(a, "subject_dn", Dn));
+        agency.Prepare = TestConnection.Showing(Certified().Der);
+        await IsAcceptedAsync(agency);
+
+        var now = server.Time.GetUtcNow();
+        var stranger = SoftCertificate.Root(new SoftCertificateShape { Name = "Agencies CA" });
+        foreach (var wrong in (SoftCertificate[])
+            [
+                stranger.Issue(Shape()),
+                SoftCertificate.Root(Shape()),
+                Certified().Issue(Shape()),
+                TestAuthority.Issuing.Issue(Shape() with { NotAfter = now.AddDays(-1) }),
+                TestAuthority.Issuing.Issue(Shape() with { NotBefore = now.AddDays(1) }),
+                TestAuthority.Issuing.Issue(Shape() with { Extensions = [Purpose("1.3.6.1.5.5.7.3.1")] }),
+                TestAuthority.Issuing.Issue(Shape() with { Key = RSA.Create(1024) }),
+            ])
+        {
+            agency.Prepare = TestConnection.Showing(wrong.Der);
+            await IsRefusedAsync(agency);
+        }
+
+        agency.Prepare = TestConnection.Showing(TestAuthority.Issuing.Issue(Shape() with { Extensions = [Purpose("1.3.6.1.5.5.7.3.2")] }).Der);
+        await IsAcceptedAsync(agency);
+        agency.Prepare = TestConnection.Showing(TestAuthority.Issuing.Issue(Shape() with { Key = RSA.Create(2048) }).Der);
+        await IsAcceptedAsync(agency);
+    }
+
+    [Fact(DisplayName = "RFC 8705 §3, T16: a token is bound to the certificate, and worth nothing with another or none")]
+    public async Task Bound()
+    {
+        var certificate = SelfSigned();
+        var (agency, browser) = await EnterAsync(certificate, a =>
+        {
+            BeSelfSigned(a, certificate);
+            a.Metadata["tls_client_certificate_bound_access_tokens"] = true;
+        });
+        using var open = browser;
+        var tokens = await agency.GetTokensAsync(browser, Offline);
+        var access = (string)tokens["access_token"]!;
+        var hash = Base64Url.EncodeToString(SHA256.HashData(certificate.Der));
+
+        ((string?)tokens["token_type"]).ShouldBe("Bearer");
+        ((string?)Jwt.Claims(access)["cnf"]!["x5t#S256"]).ShouldBe(hash);
+        (await agency.UserInfoAsync(access)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var known = await (await agency.PostAsync("/connect/introspect", new() { ["token"] = access })).JsonAsync();
+        ((string?)known["cnf"]!["x5t#S256"]).ShouldBe(hash);
+        ((string?)known["token_type"]).ShouldBe("Bearer");
+
+        var refreshed = (string)(await (await agency.RefreshAsync((string)tokens["refresh_token"]!)).JsonAsync())["access_token"]!;
+        ((string?)Jwt.Claims(refreshed)["cnf"]!["x5t#S256"]).ShouldBe(hash);
+
+        agency.Prepare = TestConnection.Showing(SelfSigned().Der);
+        (await agency.UserInfoAsync(access)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        agency.Prepare = _ => { };
+        var refused = await agency.UserInfoAsync(access);
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        refused.Headers.WwwAuthenticate.Single(challenge => challenge.Scheme == "Bearer").Parameter!.ShouldContain("error=\"invalid_token\"");
+    }
+
+    [Fact(DisplayName = "RFC 8705 §3.4: a client that promised a certificate gets nothing without, and loses nothing")]
+    public async Task Required()
+    {
+        var certificate = SelfSigned();
+        var (agency, browser) = await EnterAsync(certificate, a =>
+        {
+            a.Metadata["moi_profile"] = "fapi2";
+            a.Metadata["tls_client_certificate_bound_access_tokens"] = true;
+        });
+        using var open = browser;
+        var code = await agency.EnterAsync(browser);
+        agency.Prepare = _ => { };
+        ((string?)(await (await agency.RedeemAsync(code)).JsonAsync(HttpStatusCode.BadRequest))["error"]).ShouldBe("invalid_request");
+
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+        var access = (string)(await (await agency.RedeemAsync(code)).JsonAsync())["access_token"]!;
+        Jwt.Claims(access)["cnf"].ShouldNotBeNull();
+    }
+
+    [Fact(DisplayName = "RFC 8705 §4: a public client's refresh token is bound to its certificate")]
+    public async Task Public_client()
+    {
+        var certificate = SelfSigned();
+        var (agency, browser) = await EnterAsync(certificate, a => a.BePublic().Metadata["tls_client_certificate_bound_access_tokens"] = true);
+        using var open = browser;
+        var refresh = (string)(await agency.GetTokensAsync(browser, Offline))["refresh_token"]!;
+
+        agency.Prepare = TestConnection.Showing(SelfSigned().Der);
+        ((string?)(await (await agency.RefreshAsync(refresh)).JsonAsync(HttpStatusCode.BadRequest))["error"]).ShouldBe("invalid_grant");
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+        (await agency.RefreshAsync(refresh)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact(DisplayName = "RFC 8705 §5: the second name has what programs call, and nothing else")]
+    public async Task Second_name()
+    {
+        var certificate = SelfSigned();
+        var agency = await server.NewAgencyAsync(a => BeSelfSigned(a, certificate));
+        var document = await (await server.NewBackChannel().GetAsync("/.well-known/openid-configuration")).JsonAsync();
+        var pushed = (string)document["mtls_endpoint_aliases"]!["pushed_authorization_request_endpoint"]!;
+        pushed.ShouldBe("http://" + TestAuthority.SecondName + "/connect/par");
+        document["mtls_endpoint_aliases"]!.AsObject().Select(alias => alias.Key).ShouldBe(
+            ["pushed_authorization_request_endpoint", "token_endpoint", "userinfo_endpoint", "introspection_endpoint", "revocation_endpoint"]);
+        ((bool)document["tls_client_certificate_bound_access_tokens"]!).ShouldBeTrue();
+        document["token_endpoint_auth_methods_supported"]!.AsArray().Select(m => (string?)m).ShouldContain("tls_client_auth");
+
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+        (await agency.PostAsync(pushed, agency.Request())).StatusCode.ShouldBe(HttpStatusCode.Created);
+        foreach (var path in (string[])["/sign-in", "/connect/authorize", "/"])
+        {
+            (await agency.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://" + TestAuthority.SecondName + path)))
+                .StatusCode.ShouldBe(HttpStatusCode.MisdirectedRequest);
+        }
+
+        // A proof for the second name is for the second name.
+        var key = new TestDpopKey(server);
+        agency.Prepare += request => key.Attach(request, claims => claims["htu"] = pushed);
+        (await agency.PostAsync(pushed, agency.Request())).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await agency.PostAsync("/connect/par", agency.Request())).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact(DisplayName = "RFC 8705 §2.2.2: behind jwks_uri, an unknown certificate makes us look once more")]
+    public async Task Keys_elsewhere()
+    {
+        await using var listener = await TestListener.StartAsync();
+        var certificate = SelfSigned();
+        listener.Answer = http => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
+            http.Response, new JsonObject { ["keys"] = new JsonArray(Jwk(certificate)) }.ToJsonString());
+        var agency = await server.NewAgencyAsync(a =>
+        {
+            BeSelfSigned(a, certificate);
+            a.Metadata.Remove("jwks");
+            a.Metadata["jwks_uri"] = listener.Address(a, "/jwks");
+        });
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+        await IsAcceptedAsync(agency);
+
+        certificate = SelfSigned();
+        server.Time.Advance(TimeSpan.FromSeconds(11));
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+        await IsAcceptedAsync(agency);
+        listener.Requests.Count.ShouldBe(2);
+        agency.Prepare = TestConnection.Showing(SelfSigned().Der);
+        await IsRefusedAsync(agency);
+        listener.Requests.Count.ShouldBe(2);
+    }
+
+    private static SoftCertificate SelfSigned(bool isRsa = false)
+        => SoftCertificate.Root(SoftCertificateShape.Leaf("permits") with { Key = isRsa ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256) });
+
+    private static SoftCertificateShape Shape()
+    {
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName("permits.example.gov.tw");
+        subject.AddOrganizationalUnitName("資訊室");
+        subject.AddOrganizationName("Building Office, Taipei");
+        subject.AddCountryOrRegion("TW");
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("permits.example.gov.tw");
+        names.AddDnsName("*.wild.example.gov.tw");
+        names.AddUri(new Uri("urn:agency:permits"));
+        names.AddIpAddress(IPAddress.Parse("192.0.2.7"));
+        names.AddIpAddress(IPAddress.Parse("2001:db8::7"));
+        names.AddEmailAddress("permits@example.gov.tw");
+        return SoftCertificateShape.Leaf() with { Subject = subject.Build(), Extensions = [names.Build()] };
+    }
+
+    private static SoftCertificate Certified() => TestAuthority.Issuing.Issue(Shape());
+
+    private static X509EnhancedKeyUsageExtension Purpose(string oid) => new([new Oid(oid)], critical: false);
+
+    private static JsonObject Jwk(SoftCertificate certificate)
+    {
+        if (certificate.Key is RSA rsa)
+        {
+            var numbers = rsa.ExportParameters(false);
+            return new JsonObject { ["kty"] = "RSA", ["kid"] = "c1", ["n"] = Base64Url.EncodeToString(numbers.Modulus), ["e"] = Base64Url.EncodeToString(numbers.Exponent) };
+        }
+
+        var q = ((ECDsa)certificate.Key).ExportParameters(false).Q;
+        return new JsonObject
+        {
+            ["kty"] = "EC", ["crv"] = "P-256", ["kid"] = "c1", ["x"] = Base64Url.EncodeToString(q.X), ["y"] = Base64Url.EncodeToString(q.Y),
+            ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.Der)),
+        };
+    }
+
+    private static void BeSelfSigned(TestAgency agency, SoftCertificate certificate)
+    {
+        agency.Metadata["token_endpoint_auth_method"] = "self_signed_tls_client_auth";
+        agency.Metadata["jwks"] = new JsonObject { ["keys"] = new JsonArray(Jwk(certificate)) };
+    }
+
+    private static void BeCertified(TestAgency agency, string kind, string value)
+    {
+        agency.Metadata["token_endpoint_auth_method"] = "tls_client_auth";
+        agency.Metadata["tls_client_auth_" + kind] = value;
+        agency.Metadata.Remove("jwks");
+    }
+
+    private static async Task IsAcceptedAsync(TestAgency agency)
+        => await (await agency.PostAsync("/connect/par", agency.Request())).JsonAsync(HttpStatusCode.Created);
+
+    private static async Task IsRefusedAsync(TestAgency agency, Action<Dictionary<string, string>>? bend = null)
+        => ((string?)(await (await agency.PostAsync("/connect/par", agency.Request(bend))).JsonAsync(HttpStatusCode.Unauthorized))["error"]).ShouldBe("invalid_client");
+
+    private async Task<(TestAgency Agency, TestBrowser Browser)> EnterAsync(SoftCertificate certificate, Action<TestAgency> bend)
+    {
+        var agency = await server.NewAgencyAsync(bend);
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+        var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        await agency.EnterAsync(browser, Offline);
+        return (agency, browser);
+    }
+}
+
+[Collection<OnBoundSqlite>]
+public sealed class SqliteMutualTlsTests(SqliteBoundServer server) : MutualTlsTests(server);
+
+[Collection<OnBoundPostgres>]
+public sealed class PostgresMutualTlsTests(PostgresBoundServer server) : MutualTlsTests(server);

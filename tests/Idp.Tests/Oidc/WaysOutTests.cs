@@ -1,0 +1,152 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Idp.Sessions;
+using Moi.Identity.Testing;
+
+namespace Moi.Identity.Idp.Tests.Oidc;
+
+/// <summary>Every way in which a citizen ends a session, through the pages: the service hears it, once.</summary>
+public abstract class WaysOutTests(OidcServer server)
+{
+    private const string Caep = "https://schemas.openid.net/secevent/caep/event-type/";
+
+    [Theory]
+    [InlineData("sign out here")]
+    [InlineData("sign out at the agency")]
+    [InlineData("end this session on the list")]
+    [InlineData("end it from another device")]
+    [InlineData("end all others")]
+    [InlineData("this was not me")]
+    [InlineData("remove the passkey")]
+    [InlineData("sign in again without the session")]
+    public async Task The_service_is_told(string way)
+    {
+        await using var listener = await TestListener.StartAsync();
+        listener.AnswerWith(202);
+        var agency = await server.NewAgencyAsync(a =>
+        {
+            a.Metadata["backchannel_logout_uri"] = listener.Address(a, "/out");
+            a.Metadata["moi_security_events"] = new JsonObject
+            {
+                ["delivery"] = "push",
+                ["endpoint_url"] = listener.Address(a, "/events"),
+                ["events"] = new JsonArray(Caep + "session-revoked", Caep + "credential-change"),
+            };
+        });
+        using var home = server.NewCitizenBrowser();
+        await home.SignUpAsync();
+        var phoneKey = await AddPasskeyAsync(home);
+        server.Time.Advance(TimeSpan.FromSeconds(1));
+        using var phone = server.NewCitizenBrowser(phoneKey);
+        await phone.SignInAsync();
+        var (sid, idToken) = await EnterAsync(agency, phone);
+        listener.Requests.ShouldBeEmpty();
+
+        await GoAsync(way, agency, home, phone, idToken);
+
+        var (logouts, revoked, changes) = (way == "sign in again without the session" ? (0, 0, 0) : (1, 1, way == "remove the passkey" ? 1 : 0));
+        await Eventually.TrueAsync(() => Task.FromResult(listener.Requests.Count >= logouts + revoked + changes), "the service is told");
+        await Task.Delay(50);
+        var told = listener.Requests.Select(r => Jwt.Claims(r.Token!)).ToList();
+        told.Count(c => (string?)c["sid"] == sid).ShouldBe(logouts);
+        told.Count(c => (string?)c["sub_id"]?["session"]?["id"] == sid).ShouldBe(revoked);
+        told.Count(c => c["events"]!.AsObject().ContainsKey(Caep + "credential-change")).ShouldBe(changes);
+        told.Count.ShouldBe(logouts + revoked + changes);
+    }
+
+    [Fact]
+    public async Task A_passkey_that_is_added_is_told_to_the_services_in_use()
+    {
+        await using var listener = await TestListener.StartAsync();
+        listener.AnswerWith(202);
+        var agency = await server.NewAgencyAsync(a => a.Metadata["moi_security_events"] = new JsonObject
+        {
+            ["delivery"] = "push",
+            ["endpoint_url"] = listener.Address(a, "/events"),
+            ["events"] = new JsonArray(Caep + "credential-change"),
+        });
+        using var home = server.NewCitizenBrowser();
+        await home.SignUpAsync();
+        await EnterAsync(agency, home);
+
+        await AddPasskeyAsync(home);
+
+        await Eventually.TrueAsync(() => Task.FromResult(!listener.Requests.IsEmpty), "the service is told");
+        var change = Jwt.Claims(listener.Requests.Single().Token!)["events"]![Caep + "credential-change"]!;
+        ((string?)change["change_type"]).ShouldBe("create");
+        change.AsObject().Select(m => m.Key).Order(StringComparer.Ordinal)
+            .ShouldBe(["change_type", "credential_type", "event_timestamp", "initiating_entity"]);
+    }
+
+    private async Task GoAsync(string way, TestAgency agency, CitizenBrowser home, CitizenBrowser phone, string idToken)
+    {
+        switch (way)
+        {
+            case "sign out here":
+                await phone.OpenAsync("/sign-out");
+                await phone.SendAsync(phone.Page.Forms.Single(form => form.Action != "/session"));
+                break;
+            case "sign out at the agency":
+                await phone.OpenAsync(QueryHelpers.AddQueryString(
+                    "/connect/logout", new Dictionary<string, string?> { ["id_token_hint"] = idToken, ["client_id"] = agency.ClientId }));
+                break;
+            case "end this session on the list":
+                await phone.OpenAsync("/account/sessions");
+                await phone.SendAsync(phone.Page.Forms.First(form => form.Fields.ContainsKey("sid")));
+                break;
+            case "end it from another device":
+                await home.OpenAsync("/account/sessions");
+                await home.SendAsync(home.Page.Forms.Last(form => form.Fields.ContainsKey("sid")));
+                break;
+            case "end all others":
+                await home.OpenAsync("/account/sessions");
+                await home.SendAsync(home.Page.Forms.Single(form => form.Action.Contains("EndOthers", StringComparison.Ordinal)));
+                break;
+            case "this was not me":
+                await home.OpenAsync("/account/activity");
+                var link = home.Page.Body[home.Page.Body.IndexOf("btn-small\" href=\"/account/activity/not-me", StringComparison.Ordinal)..];
+                await home.OpenAsync(Html.Attribute(link, "href")!);
+                await home.SendAsync(home.Page.Forms.Single(form => form.Action != "/session"));
+                break;
+            case "remove the passkey":
+                var session = await server.Services.GetRequiredService<SessionStore>()
+                    .PeekAsync(phone.Cookies["moi-session"], CancellationToken.None);
+                await home.OpenAsync("/account/passkeys/remove?id=" + session!.CredentialId);
+                (await home.UsePasskeyAsync()).Path.ShouldBe("/account/passkeys");
+                break;
+            default:
+                // The old session is somebody's who has lost the cookie; it goes on, and the service's session with it.
+                phone.Cookies.Remove("moi-session");
+                await phone.SignInAsync();
+                break;
+        }
+    }
+
+    private static async Task<SoftAuthenticator> AddPasskeyAsync(CitizenBrowser browser)
+    {
+        await browser.OpenAsync("/account/passkeys/add");
+        var create = await browser.UsePasskeyAsync(new Lies { Credential = browser.Authenticator.Credentials.Single() });
+        var added = new SoftAuthenticator();
+        await browser.SendResponseAsync(create, added.Create(create.PasskeyForm.Options, OidcServer.Origin));
+        return added;
+    }
+
+    private static async Task<(string Sid, string IdToken)> EnterAsync(TestAgency agency, CitizenBrowser browser)
+    {
+        await browser.OpenAsync(agency.AuthorizeAddress());
+        while (browser.Page.Leaving is null)
+        {
+            await browser.SendAsync(browser.Page.PlainForm, ("answer", "agree"));
+        }
+
+        var idToken = (string)(await (await agency.RedeemAsync(browser.Page.Leaving.Query()["code"])).JsonAsync())["id_token"]!;
+        return ((string)Jwt.Claims(idToken)["sid"]!, idToken);
+    }
+}
+
+[Collection<OnSqlite>]
+public sealed class SqliteWaysOutTests(SqliteOidcServer server) : WaysOutTests(server);
+
+[Collection<OnPostgres>]
+public sealed class PostgresWaysOutTests(PostgresOidcServer server) : WaysOutTests(server);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Conformance;

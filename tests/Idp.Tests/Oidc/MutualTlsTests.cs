@@ -3,7 +3,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
-using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Oidc;

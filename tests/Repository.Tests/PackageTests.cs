@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Moi.Identity.Testing;
@@ -68,9 +69,22 @@ public partial class PackageTests
         Packages.Descendants("PackageVersion").Select(package => package.Attribute("Include")!.Value).Except(used).ShouldBeEmpty();
     }
 
+    /// <summary>Seen failing on 2026-11-26, with a range of versions and with a package that no line explains.</summary>
+    [Fact]
+    public void Packages_of_npm_have_one_exact_version_and_a_reason_each()
+    {
+        var packages = JsonNode.Parse(Tree.Read("tests/Peers/package.json"))!["dependencies"]!.AsObject();
+        packages.Where(package => !ExactVersion().IsMatch((string)package.Value!)).ShouldBeEmpty();
+        packages.Select(package => package.Key)
+            .ShouldBe(NpmLine().Matches(Tree.Read("docs/dependencies.md")).Select(match => match.Groups["package"].Value), ignoreOrder: true);
+    }
+
     [GeneratedRegex(@"^\d+\.\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ExactVersion();
 
     [GeneratedRegex(@"^\| `(?<package>[\w.]+)` \|[^|]*\w[^|]*\|", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex PackageLine();
+
+    [GeneratedRegex(@"^\| npm `(?<package>[\w@/.-]+)` \|[^|]*\w[^|]*\|", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex NpmLine();
 }

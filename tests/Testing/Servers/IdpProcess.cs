@@ -8,8 +8,8 @@ public sealed class IdpProcess : IAsyncDisposable
     private ChildProcess? _server;
 
     /// <param name="settings">Environment variables, which win over the defaults: Development, a free port, and an
-    /// embedded database in a folder that is removed at the end. <c>ASPNETCORE_ENVIRONMENT=Production</c> gives a
-    /// server that stands behind a proxy.</param>
+    /// embedded database in a folder that is removed at the end. <c>ASPNETCORE_ENVIRONMENT=Production</c> or a trusted
+    /// proxy gives a server that stands behind a proxy.</param>
     public IdpProcess(IEnumerable<KeyValuePair<string, string?>>? settings = null)
     {
         // What the person who runs the tests has set for a server of their own must not reach ours.
@@ -26,7 +26,7 @@ public sealed class IdpProcess : IAsyncDisposable
             _environment[name] = value;
         }
 
-        if (IsProduction)
+        if (IsBehindProxy)
         {
             _environment["ASPNETCORE_URLS"] = Address;
             _environment.TryAdd("Idp__Proxies__Trusted__0", "127.0.0.1");
@@ -47,8 +47,8 @@ public sealed class IdpProcess : IAsyncDisposable
     /// <summary>The free port chosen for this server.</summary>
     public int Port { get; }
 
-    /// <summary>Where the server listens, in Production as behind a proxy on the same machine.</summary>
-    public string Address => IsProduction ? $"http://127.0.0.1:{Port}" : Origin;
+    /// <summary>Where the server listens; a proxy is on the same machine.</summary>
+    public string Address => IsBehindProxy ? $"http://127.0.0.1:{Port}" : Origin;
 
     /// <summary>The issuer.</summary>
     public string Origin => _environment["Idp__PublicOrigin"]!;
@@ -63,6 +63,8 @@ public sealed class IdpProcess : IAsyncDisposable
     public string Log => _server?.Output ?? "";
 
     private bool IsProduction => _environment["ASPNETCORE_ENVIRONMENT"] is "Production";
+
+    private bool IsBehindProxy => IsProduction || _environment.GetValueOrDefault("Idp__Proxies__Trusted__0") is not null;
 
     private static string[] Command => ["dotnet", RepositoryRoot.Built("src/Idp", "Moi.Identity.Idp.dll")];
 
@@ -115,14 +117,14 @@ public sealed class IdpProcess : IAsyncDisposable
         return (await command.WaitAsync(), command.Output);
     }
 
-    /// <summary>A client whose relative addresses are the server's; one cookie jar each. In Production it is also the proxy.</summary>
+    /// <summary>A client whose relative addresses are the server's; one cookie jar each. It is also the proxy of a server that has one.</summary>
     public HttpClient Client()
     {
         var http = LocalhostHttp.Client(Address);
-        if (IsProduction)
+        if (IsBehindProxy)
         {
             http.DefaultRequestHeaders.Host = new Uri(Origin).Authority;
-            http.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+            http.DefaultRequestHeaders.Add("X-Forwarded-Proto", new Uri(Origin).Scheme);
         }
 
         return http;

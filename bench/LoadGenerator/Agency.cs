@@ -30,7 +30,7 @@ internal sealed class Agency : IDisposable
             ["client_name"] = "Load generator",
             ["client_name#zh-TW"] = "負載產生器",
             ["redirect_uris"] = new JsonArray(RedirectUri),
-            ["grant_types"] = new JsonArray("authorization_code", "refresh_token"),
+            ["grant_types"] = new JsonArray("authorization_code", "refresh_token", "client_credentials"),
             ["response_types"] = new JsonArray("code"),
             ["token_endpoint_auth_method"] = "private_key_jwt",
             ["require_pushed_authorization_requests"] = true,
@@ -47,10 +47,22 @@ internal sealed class Agency : IDisposable
                     ["y"] = Base64Url.EncodeToString(p.Q.Y),
                 }),
             },
-            ["scope"] = scope,
+            ["scope"] = scope + " load.read",
             ["moi_agency"] = "load",
             ["moi_profile"] = "basic",
             ["moi_access_token_lifetime"] = 3600,
+        },
+        new JsonObject
+        {
+            ["client_id"] = "load-api",
+            ["client_name"] = "Load API",
+            ["moi_agency"] = "load",
+            ["grant_types"] = new JsonArray(),
+            ["moi_resource"] = new JsonObject
+            {
+                ["identifier"] = "https://load.example/api",
+                ["scopes"] = new JsonObject { ["load.read"] = new JsonObject { ["zh-TW"] = "讀取", ["en"] = "Read" } },
+            },
         }).ToJsonString();
     }
 

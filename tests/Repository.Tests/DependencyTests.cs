@@ -23,7 +23,7 @@ public partial class DependencyTests
         ["Devices"] = ["Account", "Audit", "Clients", "Consent", "Oidc", "Passkeys", "SignIn"],
         ["InAppBrowsers"] = ["SignIn"],
         ["Metadata"] = ["Audit", "Oidc", "Passkeys"],
-        ["Oidc"] = ["Audit", "Clients", "DynamicRegistration", "ErrorCatalogue", "Passkeys", "SignIn"],
+        ["Oidc"] = ["Audit", "Clients", "DynamicRegistration", "ErrorCatalogue", "Operations", "Passkeys", "SignIn"],
         ["Passkeys"] = ["Audit"],
         ["SessionEnd"] = ["SignIn"],
         ["SignIn"] = ["Audit", "Passkeys"],

@@ -101,6 +101,19 @@ public abstract class ClientRegistrationTests(OidcServer server)
         (await server.ApplyAsync($"[{Api("type-one")}]")).Mistakes.ShouldBeEmpty();
         (await server.ApplyAsync($"[{Api("type-two")}]")).Mistakes.Single().Path.ShouldBe("$[0].moi_resource.authorization_details_types");
         Catalog.FindDetailType("one-type.pay")!.Value.Resource.Identifier.ShouldBe("https://type-one.example/");
+
+        // Even if two files slipped past that at the same moment, every server knows its clients, and one owner.
+        await server.ExecuteAsync(
+            """
+            INSERT INTO relying_parties (client_id, agency, profile, metadata, secret_hash, created_at, updated_at, version)
+            SELECT 'type-zero', agency, profile, REPLACE(metadata, '"type-one"', '"type-zero"'), secret_hash, created_at, updated_at, version
+            FROM relying_parties WHERE client_id = 'type-one'
+            """);
+        await Catalog.ChangedAsync(CancellationToken.None);
+        Catalog.OwnerOf("https://type-one.example/")!.Id.ShouldBe("type-one");
+        Catalog.FindDetailType("one-type.pay").ShouldNotBeNull();
+        await server.ExecuteAsync("DELETE FROM relying_parties WHERE client_id = 'type-zero'");
+        await Catalog.ChangedAsync(CancellationToken.None);
     }
 
     [Fact]

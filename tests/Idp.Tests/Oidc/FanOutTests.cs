@@ -86,8 +86,8 @@ public abstract class FanOutTests(OidcServer server, ITestOutputHelper output)
                 {
                     await work.ExecuteAsync(
                         """
-                        INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, status, created_at, used_at)
-                        VALUES (@id, @citizen, @credential, @client, @sid, @client, 'openid', 'en', 0, @now, @now)
+                        INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, kind, status, created_at, used_at)
+                        VALUES (@id, @citizen, @credential, @client, @sid, @client, 'openid', 'en', 0, 0, @now, @now)
                         """,
                         p => p.Add("id", Guid.CreateVersion7(now)).Add("citizen", citizen.Id).Add("credential", citizen.CredentialId)
                             .Add("client", client).Add("sid", session.Sid).Add("now", now),

@@ -38,7 +38,7 @@ public sealed class ForwardedCertificateTests(SqliteProxiedServer server) : ICla
     {
         var agency = await NewAgencyAsync();
         (await PushAsync(agency, peer, _certificate.Der)).ShouldBe(HttpStatusCode.Unauthorized);
-        server.Log.All.ShouldContain(line => line.Contains(" 5601 ", StringComparison.Ordinal));
+        server.Log.All.ShouldContain(line => line.Contains(" 5801 ", StringComparison.Ordinal));
     }
 
     [Fact(DisplayName = "S16: X-Forwarded-For does not make somebody a proxy")]

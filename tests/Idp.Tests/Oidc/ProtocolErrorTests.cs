@@ -27,7 +27,11 @@ public abstract class ProtocolErrorTests(OidcServer server)
             .Select(member => new Uri((string)member.Value!).AbsolutePath);
 
         Services<Microsoft.Extensions.Options.IOptions<ProtocolEndpoints>>().Value.Paths.ShouldBe(
-            [.. addresses, "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"], ignoreOrder: true);
+            [
+                .. addresses, "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+                "/.well-known/ssf-configuration", "/connect/events/poll",
+            ],
+            ignoreOrder: true);
     }
 
     [Fact]

@@ -166,6 +166,25 @@ public abstract class TokenExchangeTests(OidcServer server)
         }
     }
 
+    /// <summary>Seen failing on 2026-11-26, with the look at every actor taken away.</summary>
+    [Fact(DisplayName = "T6: a service in the middle of the way that was suspended ends what came through it")]
+    public async Task T6_middle()
+    {
+        using var world = await World.NewAsync(server);
+        var third = await server.NewResourceAsync(world.Second);
+        world.Second.Metadata["scope"] = $"{world.Second.Metadata["scope"]} {third.Scope()}";
+        await world.Second.RegisterAsync();
+        var token = await TokenAsync(world.Service.ExchangeAsync(world.Token, world.First));
+        token = await TokenAsync(world.First.ExchangeAsync(token, world.Second));
+        token = await TokenAsync(world.Second.ExchangeAsync(token, third));
+        (await third.IsActiveAsync(token)).ShouldBeTrue();
+
+        world.First.Metadata["moi_status"] = "suspended";
+        await world.First.RegisterAsync();
+
+        (await third.IsActiveAsync(token)).ShouldBeFalse();
+    }
+
     [Fact]
     public async Task No_token_lives_longer_than_the_one_it_came_from()
     {

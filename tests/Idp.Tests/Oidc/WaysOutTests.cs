@@ -47,7 +47,8 @@ public abstract class WaysOutTests(OidcServer server)
 
         var (logouts, revoked, changes) = (way == "sign in again without the session" ? (0, 0, 0) : (1, 1, way == "remove the passkey" ? 1 : 0));
         await Eventually.TrueAsync(() => Task.FromResult(listener.Requests.Count >= logouts + revoked + changes), "the service is told");
-        await Task.Delay(50);
+        (await server.CountAsync("SELECT COUNT(*) FROM notices WHERE client_id = @client", p => p.Add("client", agency.ClientId)))
+            .ShouldBe(logouts + revoked + changes);
         var told = listener.Requests.Select(r => Jwt.Claims(r.Token!)).ToList();
         told.Count(c => (string?)c["sid"] == sid).ShouldBe(logouts);
         told.Count(c => (string?)c["sub_id"]?["session"]?["id"] == sid).ShouldBe(revoked);

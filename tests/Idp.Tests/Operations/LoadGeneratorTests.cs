@@ -16,6 +16,7 @@ public partial class LoadGeneratorTests
     [InlineData("refresh", 2, 1)]
     [InlineData("userinfo", 1, 0)]
     [InlineData("introspection", 1, 1)]
+    [InlineData("client-credentials", 0, 1)]
     public async Task An_operation_takes_so_many_statements_and_redis_commands(string operation, double statements, double commands)
     {
         string[] command =

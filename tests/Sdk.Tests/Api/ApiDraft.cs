@@ -46,9 +46,12 @@ internal sealed class ApiDraft : IAsyncDisposable
         return token.Write();
     }
 
+    /// <summary>The key that proofs are made with; the token stays bound to the right one.</summary>
+    internal ECDsa? ProofKey { get; set; }
+
     internal ProofDraft Proof(string path, string token)
     {
-        var proof = new ProofDraft(_key)
+        var proof = new ProofDraft(ProofKey ?? _key)
         {
             Payload =
             {

@@ -19,7 +19,7 @@ public sealed class BoundTokenTests(RedisServer redis) : IAsyncLifetime
         ["too old"] = ("invalid_dpop_proof", (p, _) => p.Payload["iat"] = (long)p.Payload["iat"]! - 61),
         ["no ath"] = ("invalid_dpop_proof", (p, _) => p.Payload.Remove("ath")),
         ["ath of another token"] = ("invalid_dpop_proof", (p, token) => p.Payload["ath"] = DpopProof.HashOf(token + "a")),
-        ["another key"] = ("invalid_dpop_proof", (p, _) => p.Header["jwk"] = ProofDraft.PublicKeyOf(ECDsa.Create(ECCurve.NamedCurves.nistP256))),
+        ["a key that did not sign it"] = ("invalid_dpop_proof", (p, _) => p.Header["jwk"] = ProofDraft.PublicKeyOf(ECDsa.Create(ECCurve.NamedCurves.nistP256))),
     };
 
     private ApiDraft _draft = null!;
@@ -65,6 +65,18 @@ public sealed class BoundTokenTests(RedisServer redis) : IAsyncLifetime
         ((int)alone.StatusCode).ShouldBe(401);
         using var withoutProof = await _draft.Api.SendAsync(HttpMethod.Get, "/taxes", "DPoP " + _draft.Token());
         ((int)withoutProof.StatusCode).ShouldBe(401);
+    }
+
+    [Fact(DisplayName = "T16 §4.3 12: the proof of a thief's own key is refused")]
+    public async Task Another_key()
+    {
+        using var thiefs = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _draft.ProofKey = thiefs;
+
+        var answer = await _draft.CallAsync();
+
+        answer.Status.ShouldBe(401);
+        answer.Challenges[1].ShouldContain("another key than the one that is expected");
     }
 
     [Fact]

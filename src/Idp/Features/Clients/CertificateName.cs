@@ -1,5 +1,4 @@
 using System.Net;
-using Moi.Identity.Idp.Features.Oidc.MutualTls;
 
 namespace Moi.Identity.Idp.Features.Clients;
 

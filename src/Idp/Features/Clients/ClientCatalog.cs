@@ -60,13 +60,17 @@ internal sealed partial class ClientCatalog(
         var rows = await sql.ListAsync(
             "SELECT client_id, version, updated_at, metadata, secret_hash FROM relying_parties", static _ => { }, Read, ct);
         _clients = rows.ToFrozenDictionary(entry => entry.Client.Id);
-        _resourceOwners = rows.Select(entry => entry.Client).Where(client => client is { IsActive: true, Metadata.Resource: not null })
-            .ToFrozenDictionary(client => client.Metadata.Resource!.Identifier);
-        var resources = _resourceOwners.Values.Select(client => client.Metadata.Resource!).ToList();
+
+        // Two files that were applied at the same moment may both have taken a name. Then the first of them by its client
+        // id has it on every server, and no server is left without clients.
+        var owners = rows.Select(entry => entry.Client).Where(client => client is { IsActive: true, Metadata.Resource: not null })
+            .OrderBy(client => client.Id, StringComparer.Ordinal).DistinctBy(client => client.Metadata.Resource!.Identifier).ToList();
+        _resourceOwners = owners.ToFrozenDictionary(client => client.Metadata.Resource!.Identifier);
+        var resources = owners.Select(client => client.Metadata.Resource!).ToList();
         _resourcesByScope = resources.SelectMany(resource => resource.Scopes.Select(scope => (scope.Name, resource)))
-            .ToFrozenDictionary(pair => pair.Name, pair => pair.resource);
+            .DistinctBy(pair => pair.Name).ToFrozenDictionary(pair => pair.Name, pair => pair.resource);
         _detailTypes = resources.SelectMany(resource => resource.DetailTypes.Select(type => (resource, type)))
-            .ToFrozenDictionary(pair => pair.type.Name);
+            .DistinctBy(pair => pair.type.Name).ToFrozenDictionary(pair => pair.type.Name);
         DetailTypes = [.. _detailTypes.Keys.Order(StringComparer.Ordinal)];
         _fingerprint = fingerprint;
         LogLoaded(logger, rows.Count);

@@ -161,6 +161,8 @@ internal static class OidcFeature
     /// </summary>
     private sealed class Pipeline(OpenIddictServerBuilder server)
     {
+        private readonly HashSet<(Type Context, int Order)> _taken = [];
+
         internal void Build()
         {
             // Is it worth reading?
@@ -309,7 +311,7 @@ internal static class OidcFeature
         private void Before<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour)
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
-            => Add<TContext, THandler>(neighbour.Order - 1);
+            => Add<TContext, THandler>(neighbour.Order - 100);
 
         private void After<TContext, THandler>(OpenIddictServerHandlerDescriptor neighbour, int places = 1)
             where TContext : BaseContext
@@ -361,11 +363,23 @@ internal static class OidcFeature
             server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractIntrospectionRequestContext>.Descriptor);
             server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractRevocationRequestContext>.Descriptor);
             server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractUserInfoRequestContext>.Descriptor);
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractClientCertificate<ExtractDeviceAuthorizationRequestContext>.Descriptor);
         }
 
+        /// <summary>
+        /// Adds a handler at the first place that is free from there on: of several beside one neighbour the first in this list runs
+        /// first. The engine sorts by the number alone, and not in a stable way.
+        /// </summary>
         private void Add<TContext, THandler>(int order)
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
-            => server.AddEventHandler<TContext>(handler => handler.UseSingletonHandler<THandler>().SetOrder(order));
+        {
+            while (!_taken.Add((typeof(TContext), order)))
+            {
+                order++;
+            }
+
+            server.AddEventHandler<TContext>(handler => handler.UseSingletonHandler<THandler>().SetOrder(order));
+        }
     }
 }

@@ -47,6 +47,6 @@ internal sealed partial class CheckClientCertificate(
             ?? (CertificateNames.Have(certificate, client.Metadata.TlsClientName!) ? null : $"it does not have the registered {client.Metadata.TlsClientName!.Kind}");
     }
 
-    [LoggerMessage(EventId = 5603, Level = LogLevel.Warning, Message = "The certificate that {ClientId} presented was refused: {Reason}")]
+    [LoggerMessage(EventId = 5803, Level = LogLevel.Warning, Message = "The certificate that {ClientId} presented was refused: {Reason}")]
     private static partial void LogRefused(ILogger logger, string clientId, string reason);
 }

@@ -80,10 +80,10 @@ internal sealed partial class ForwardedCertificate(
             : null;
     }
 
-    [LoggerMessage(EventId = 5601, Level = LogLevel.Warning,
+    [LoggerMessage(EventId = 5801, Level = LogLevel.Warning,
         Message = "Somebody who is no trusted proxy sent the header field {Header}; it was ignored")]
     private static partial void LogForged(ILogger logger, string header);
 
-    [LoggerMessage(EventId = 5602, Level = LogLevel.Warning, Message = "The proxy's header field {Header} holds no certificate in the format {Format}")]
+    [LoggerMessage(EventId = 5802, Level = LogLevel.Warning, Message = "The proxy's header field {Header} holds no certificate in the format {Format}")]
     private static partial void LogUnreadable(ILogger logger, string header, ForwardedCertificateFormat format);
 }

@@ -12,13 +12,18 @@ internal static class MutualTlsFeature
     {
         services.AddSingleton<TrustedChains>();
         services.AddSingleton<IValidateOptions<IdpOptions>, MutualTlsValidator>();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<IdpOptions>>((kestrel, idp) => Listen(kestrel, idp.Value.MutualTls));
+        services.AddOptions<KestrelServerOptions>().Configure<IConfiguration>(Listen);
         return services;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, MutualTlsOptions options)
+    /// <remarks>
+    /// The server is made before the settings are checked, and a mistake in them must not show here: it is told with all others.
+    /// </remarks>
+    private static void Listen(KestrelServerOptions kestrel, IConfiguration configuration)
     {
-        if (!options.Enabled || !string.IsNullOrEmpty(options.ForwardedHeader))
+        var settings = configuration.GetSection($"{IdpOptions.Section}:{nameof(IdpOptions.MutualTls)}");
+        if (!bool.TryParse(settings[nameof(MutualTlsOptions.Enabled)], out var isEnabled) || !isEnabled
+            || !string.IsNullOrEmpty(settings[nameof(MutualTlsOptions.ForwardedHeader)]))
         {
             return;
         }
@@ -26,7 +31,7 @@ internal static class MutualTlsFeature
         kestrel.ConfigureHttpsDefaults(https =>
         {
             https.ClientCertificateValidation = Accept;
-            if (options.Authority is null)
+            if (string.IsNullOrWhiteSpace(settings[nameof(MutualTlsOptions.Host)]))
             {
                 https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
             }

@@ -39,10 +39,6 @@ internal sealed class GuardedHttp : IDisposable
             ConnectTimeout = Limit,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxConnectionsPerServer = 4,
-
-            // SECURITY: what is more than we read is not read to its end for the sake of the connection.
-            MaxResponseDrainSize = 0,
-            ResponseDrainTimeout = TimeSpan.Zero,
             ConnectCallback = ConnectAsync,
         };
         _client = new HttpClient(handler, disposeHandler: true) { Timeout = Limit, MaxResponseContentBufferSize = MostBytes };

@@ -2,7 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-namespace Moi.Identity.Idp.Features.Oidc.MutualTls;
+namespace Moi.Identity.Idp.Features.Clients;
 
 /// <summary>
 /// A distinguished name as X.501 means it: relative names in their order, each a set of attributes. Values are compared

@@ -7,6 +7,8 @@ namespace Moi.Identity.Peers.Tests;
 /// <summary>Somebody with a passkey, and a browser that does what our pages ask for: passkey and consent.</summary>
 internal sealed class Citizen
 {
+    private const string DeviceDone = "/device/done";
+
     private readonly Deployment _deployment;
     private readonly CitizenBrowser _browser;
 
@@ -48,6 +50,11 @@ internal sealed class Citizen
                 return new Arrival(new Uri(answer.Action), answer.Fields);
             }
 
+            if (page.Path == DeviceDone)
+            {
+                return new Arrival(page.Address, null);
+            }
+
             page = await AnswerAsync(page);
         }
 
@@ -63,9 +70,14 @@ internal sealed class Citizen
 
         foreach (var form in page.Forms)
         {
-            if (form.Buttons.Any(button => button is { Key: "answer", Value: "agree" }))
+            if (form.Buttons.FirstOrDefault(button => button is { Key: "answer", Value: "agree" or "approve" }) is { Value: { } yes })
             {
-                return _browser.SendAsync(form, ("answer", "agree"));
+                return _browser.SendAsync(form, ("answer", yes));
+            }
+
+            if (form.Fields.ContainsKey("user_code"))
+            {
+                return _browser.SendAsync(form);
             }
         }
 
@@ -74,7 +86,7 @@ internal sealed class Citizen
             page.Headers.TryGetValues(Nginx.NodeHeader, out var nodes) ? string.Join(' ', nodes) : "");
     }
 
-    /// <summary>Where the browser ended: outside, with an answer in the address or in a form.</summary>
+    /// <summary>Where the browser ended: outside with an answer in the address or in a form, or on a page that ends a journey.</summary>
     internal sealed record Arrival(Uri At, IReadOnlyDictionary<string, string>? Form);
 
     /// <summary>One request and its answer.</summary>

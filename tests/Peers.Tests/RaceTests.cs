@@ -78,6 +78,23 @@ public sealed class RaceTests(Deployment deployment) : IAsyncLifetime
         answers.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_device_code()
+    {
+        var device = new Agency(deployment, PeerClients.Device);
+        var begun = await Agency.ReadAsync(await device.PostAsync("/connect/device", device.Form(new() { ["scope"] = "openid profile" })));
+        await (await Citizen.SignUpAsync(deployment)).VisitAsync((string)begun["verification_uri_complete"]!);
+        Dictionary<string, string> Ask() => device.Form(new()
+        {
+            ["grant_type"] = "urn:ietf:params:oauth:grant-type:device_code",
+            ["device_code"] = (string)begun["device_code"]!,
+        });
+
+        var answers = await PostAtOnceAsync("/connect/token", Ask);
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.OK).ShouldBe(1);
+    }
+
     /// <summary>A hundred forms, made before the first is sent.</summary>
     private Task<HttpResponseMessage[]> PostAtOnceAsync(string path, Func<Dictionary<string, string>> form, string? proof = null)
     {

@@ -18,12 +18,17 @@ internal sealed class Agency(Deployment deployment, PeerClient client)
     internal string Assertion() => client.Assertion(deployment.Issuer);
 
     /// <summary>A form with everything that proves who sends it, to be sent as often as a test likes.</summary>
-    internal Dictionary<string, string> Form(Dictionary<string, string> fields, string? assertion = null) => new(fields)
+    internal Dictionary<string, string> Form(Dictionary<string, string> fields, string? assertion = null)
     {
-        ["client_id"] = client.Id,
-        ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        ["client_assertion"] = assertion ?? Assertion(),
-    };
+        var form = new Dictionary<string, string>(fields) { ["client_id"] = client.Id };
+        if ((string?)client.Metadata["token_endpoint_auth_method"] != "none")
+        {
+            form["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+            form["client_assertion"] = assertion ?? Assertion();
+        }
+
+        return form;
+    }
 
     internal Dictionary<string, string> Request() => new()
     {

@@ -52,6 +52,7 @@ internal static partial class PeerClients
     internal static readonly PeerClient Api = new("peer-api", m => m["moi_resource"] = JsonNode.Parse("""
         {
           "identifier": "https://peer-api.example/api",
+          "token_exchange_clients": ["peer-gateway"],
           "scopes": {"peer-api.read": {"zh-TW": "讀取您的稅籍", "en": "Read your tax records"}},
           "authorization_details_types": {
             "peer-api.payment": {
@@ -69,6 +70,21 @@ internal static partial class PeerClients
         m["authorization_details_types"] = new JsonArray("peer-api.payment");
     });
 
+    /// <summary>Asks the API in its own name and in citizens' names.</summary>
+    internal static readonly PeerClient Gateway = new("peer-gateway", m =>
+    {
+        m["grant_types"]!.AsArray().Add("client_credentials");
+        m["grant_types"]!.AsArray().Add("urn:ietf:params:oauth:grant-type:token-exchange");
+        m["scope"] = "openid profile peer-api.read";
+    });
+
+    /// <summary>Has no browser.</summary>
+    internal static readonly PeerClient Device = new("peer-device", m =>
+    {
+        m["grant_types"]!.AsArray().Add("urn:ietf:params:oauth:grant-type:device_code");
+        m["token_endpoint_auth_method"] = "none";
+    });
+
     /// <summary>Wants every answer signed.</summary>
     internal static readonly PeerClient SignedAnswers = new("peer-signed", m =>
     {
@@ -81,7 +97,7 @@ internal static partial class PeerClients
     internal static readonly PeerClient Busy = new("peer-busy");
 
     private static readonly PeerClient[] All =
-        [WithKey, WithBasicSecret, WithFormSecret, Public, Ps256, Rs256, WithLogout, WithDpop, Certified, SelfCertified, Api, OfApi, SignedAnswers, Busy];
+        [WithKey, WithBasicSecret, WithFormSecret, Public, Ps256, Rs256, WithLogout, WithDpop, Certified, SelfCertified, Api, OfApi, Gateway, Device, SignedAnswers, Busy];
 
     internal static string Registration() => new JsonArray([.. All.Select(client => client.Metadata.DeepClone())]).ToJsonString();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 
 namespace Moi.Identity.Idp.Features.Operations;
@@ -8,6 +9,14 @@ namespace Moi.Identity.Idp.Features.Operations;
 /// </summary>
 internal sealed class DataFolder(IOptions<IdpOptions> options) : IDisposable
 {
+    /// <summary>
+    /// A server that has just ended may have left the lock to a program that it was starting at that moment, until that program
+    /// has begun; and a restart need not wait for the last second of the one before.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private FileStream? _lock;
 
     /// <summary>Takes the folder until this process ends, however it ends.</summary>
@@ -24,18 +33,26 @@ internal sealed class DataFolder(IOptions<IdpOptions> options) : IDisposable
             return $"Idp__DataPath: {folder} cannot be made ({e.Message}).";
         }
 
-        try
+        var clock = Stopwatch.StartNew();
+        while (true)
         {
-            _lock = new FileStream(Path.Combine(folder, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return null;
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            return $"Idp__DataPath: {folder} cannot be written ({e.Message}).";
-        }
-        catch (IOException)
-        {
-            return $"Idp__DataPath: another server uses {folder}. Stop it, or name another folder; several servers need PostgreSQL.";
+            try
+            {
+                _lock = new FileStream(Path.Combine(folder, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return null;
+            }
+            catch (UnauthorizedAccessException e)
+            {
+                return $"Idp__DataPath: {folder} cannot be written ({e.Message}).";
+            }
+            catch (IOException) when (clock.Elapsed < Patience)
+            {
+                Thread.Sleep(Pause);
+            }
+            catch (IOException)
+            {
+                return $"Idp__DataPath: another server uses {folder}. Stop it, or name another folder; several servers need PostgreSQL.";
+            }
         }
     }
 

@@ -35,18 +35,21 @@ await Parallel.ForAsync(
         await citizen.SignInAsync(); // Answers the consent page, once.
         citizens.Enqueue(citizen);
     });
-await RunAsync(settings.WarmUp, null);
+foreach (var operation in settings.Operations)
+{
+    await RunAsync(operation, settings.WarmUp, null);
+    var before = await servers.MeasureAsync();
+    var watch = Stopwatch.StartNew();
+    var latencies = await RunAsync(operation, settings.SignIns, settings.Rate);
+    watch.Stop();
+    Report.Print(settings, operation, watch.Elapsed, latencies, before, await servers.MeasureAsync());
+}
 
-var before = await servers.MeasureAsync();
-var watch = Stopwatch.StartNew();
-var latencies = await RunAsync(settings.SignIns, settings.Rate);
-watch.Stop();
-Report.Print(settings, watch.Elapsed, latencies, before, await servers.MeasureAsync());
 return 0;
 
 // A citizen is used by one sign-in at a time. With a rate, sign-ins begin on a clock, whether or not the ones before
 // have finished, and waiting for a free citizen counts as waiting.
-async Task<List<TimeSpan>> RunAsync(int count, double? rate)
+async Task<List<TimeSpan>> RunAsync(string operation, int count, double? rate)
 {
     var taken = new ConcurrentBag<TimeSpan>();
     var free = new SemaphoreSlim(citizens.Count);
@@ -54,7 +57,7 @@ async Task<List<TimeSpan>> RunAsync(int count, double? rate)
     {
         await free.WaitAsync();
         citizens.TryDequeue(out var citizen);
-        await citizen!.DoAsync(settings.Operation);
+        await citizen!.DoAsync(operation);
         citizens.Enqueue(citizen);
         free.Release();
         taken.Add(Stopwatch.GetElapsedTime(began));

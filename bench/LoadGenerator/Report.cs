@@ -5,7 +5,7 @@ namespace Moi.Identity.LoadGenerator;
 /// <summary>Prints the figures of one run.</summary>
 internal static class Report
 {
-    internal static void Print(Settings settings, TimeSpan wall, List<TimeSpan> latencies, Usage before, Usage after)
+    internal static void Print(Settings settings, string operation, TimeSpan wall, List<TimeSpan> latencies, Usage before, Usage after)
     {
         var n = latencies.Count;
         latencies.Sort();
@@ -13,10 +13,11 @@ internal static class Report
         var postgres = (after.PostgresCpu - before.PostgresCpu).TotalMilliseconds / n;
         var redis = (after.RedisCpu - before.RedisCpu).TotalMilliseconds / n;
 
+        Line("operation", operation);
         Line("mode", settings.Production ? "production: PostgreSQL (durable commits) and Redis" : "embedded: SQLite");
         Line("load", settings.Rate is { } rate
-            ? string.Create(CultureInfo.InvariantCulture, $"{n} times {settings.Operation}, one every {1000 / rate:F1} ms")
-            : $"{n} times {settings.Operation}, {settings.Concurrency} at once");
+            ? string.Create(CultureInfo.InvariantCulture, $"{n} times, one every {1000 / rate:F1} ms")
+            : $"{n} times, {settings.Concurrency} at once");
         Line("citizens", $"{settings.Citizens}");
         Line("operations per second", Number(n / wall.TotalSeconds));
         Line("latency p50 / p95 / p99, ms", $"{At(0.50)} / {At(0.95)} / {At(0.99)}");

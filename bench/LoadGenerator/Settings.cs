@@ -11,7 +11,8 @@ internal sealed record Settings
           --operation NAME             sign-in (default): a complete passkey sign-in in a browser that knows nothing;
                                        again: a browser that is signed in enters with a pushed request;
                                        refresh, userinfo, introspection: by tokens of earlier sign-ins;
-                                       client-credentials: with private_key_jwt.
+                                       client-credentials: with private_key_jwt. Several, with commas between them, are measured one after
+                                       the other.
           --mode embedded|production   SQLite in one process, or PostgreSQL (durable commits) and Redis. Default embedded.
           --citizens N                 How many citizens sign up first. Default 100.
           --warm-up N                  Operations that are not measured. Default 500.
@@ -21,9 +22,11 @@ internal sealed record Settings
           --offline-access             Ask for a refresh token too, which is a durable row.
         """;
 
+    private static readonly string[] Known = ["sign-in", "again", "refresh", "userinfo", "introspection", "client-credentials"];
+
     internal bool Production { get; init; }
 
-    internal string Operation { get; init; } = "sign-in";
+    internal string[] Operations { get; init; } = ["sign-in"];
 
     internal int Citizens { get; init; } = 100;
 
@@ -37,7 +40,7 @@ internal sealed record Settings
 
     internal bool OfflineAccess { get; init; }
 
-    internal string Scope => OfflineAccess || Operation == "refresh" ? "openid profile offline_access" : "openid profile";
+    internal string Scope => OfflineAccess || Operations.Contains("refresh") ? "openid profile offline_access" : "openid profile";
 
     internal static Settings? Parse(string[] args)
     {
@@ -62,8 +65,8 @@ internal sealed record Settings
                 case "--mode" when value is "embedded" or "production":
                     settings = settings with { Production = value == "production" };
                     break;
-                case "--operation" when value is "sign-in" or "again" or "refresh" or "userinfo" or "introspection" or "client-credentials":
-                    settings = settings with { Operation = value };
+                case "--operation" when value.Split(',') is var operations && operations.All(Known.Contains):
+                    settings = settings with { Operations = operations };
                     break;
                 case "--citizens" when number > 0:
                     settings = settings with { Citizens = number };

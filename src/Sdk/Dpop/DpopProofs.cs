@@ -48,7 +48,10 @@ internal sealed class DpopProofs(DpopNonces nonces, TimeProvider time)
             {
                 ["jwk"] = new Dictionary<string, object>(StringComparer.Ordinal)
                 {
-                    ["kty"] = jwk.Kty, ["crv"] = jwk.Crv!, ["x"] = jwk.X!, ["y"] = jwk.Y!,
+                    ["kty"] = jwk.Kty,
+                    ["crv"] = jwk.Crv!,
+                    ["x"] = jwk.X!,
+                    ["y"] = jwk.Y!,
                 },
             },
             IssuedAt = time.GetUtcNow().UtcDateTime,

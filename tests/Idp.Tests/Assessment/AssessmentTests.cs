@@ -94,6 +94,20 @@ public abstract class AssessmentTests(OidcServer server)
     }
 
     [Fact]
+    public async Task Only_what_FAPI_asks_for_meets_FAPI()
+    {
+        var plain = await server.NewAgencyAsync();
+        var strict = await server.NewAgencyAsync(a =>
+        {
+            a.Metadata["moi_profile"] = "fapi2";
+            a.Metadata["dpop_bound_access_tokens"] = true;
+        });
+
+        (await ReportAsync(plain)).Meets(RuleSet.Fapi2).ShouldBeFalse();
+        (await ReportAsync(strict)).Meets(RuleSet.Fapi2).ShouldBeTrue();
+    }
+
+    [Fact]
     public void The_server_is_judged_by_what_it_publishes()
     {
         var findings = server.Services.GetRequiredService<Assessor>().JudgeServer();

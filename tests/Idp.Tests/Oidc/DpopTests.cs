@@ -52,7 +52,10 @@ public abstract class DpopTests(OidcServer server)
         var assertion = agency.Assertion();
         var form = new Dictionary<string, string>
         {
-            ["grant_type"] = "authorization_code", ["code"] = code, ["redirect_uri"] = agency.RedirectUri, ["code_verifier"] = agency.Verifier,
+            ["grant_type"] = "authorization_code",
+            ["code"] = code,
+            ["redirect_uri"] = agency.RedirectUri,
+            ["code_verifier"] = agency.Verifier,
         };
         key.Nonce = () => null;
 

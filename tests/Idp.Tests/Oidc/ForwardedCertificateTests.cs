@@ -141,8 +141,10 @@ public sealed class ForwardedCertificateTests(SqliteProxiedServer server) : ICla
             {
                 ["keys"] = new JsonArray(new JsonObject
                 {
-                    ["kty"] = "EC", ["crv"] = "P-256",
-                    ["x"] = System.Buffers.Text.Base64Url.EncodeToString(q.X), ["y"] = System.Buffers.Text.Base64Url.EncodeToString(q.Y),
+                    ["kty"] = "EC",
+                    ["crv"] = "P-256",
+                    ["x"] = System.Buffers.Text.Base64Url.EncodeToString(q.X),
+                    ["y"] = System.Buffers.Text.Base64Url.EncodeToString(q.Y),
                 }),
             };
         });

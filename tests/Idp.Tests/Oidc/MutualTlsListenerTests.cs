@@ -121,7 +121,10 @@ public sealed class MutualTlsListenerTests : IDisposable
             {
                 ["keys"] = new JsonArray(new JsonObject
                 {
-                    ["kty"] = "EC", ["crv"] = "P-256", ["x"] = Base64Url.EncodeToString(q.X), ["y"] = Base64Url.EncodeToString(q.Y),
+                    ["kty"] = "EC",
+                    ["crv"] = "P-256",
+                    ["x"] = Base64Url.EncodeToString(q.X),
+                    ["y"] = Base64Url.EncodeToString(q.Y),
                 }),
             },
         };

@@ -291,7 +291,11 @@ public abstract class MutualTlsTests(OidcServer server)
         var q = ((ECDsa)certificate.Key).ExportParameters(false).Q;
         return new JsonObject
         {
-            ["kty"] = "EC", ["crv"] = "P-256", ["kid"] = "c1", ["x"] = Base64Url.EncodeToString(q.X), ["y"] = Base64Url.EncodeToString(q.Y),
+            ["kty"] = "EC",
+            ["crv"] = "P-256",
+            ["kid"] = "c1",
+            ["x"] = Base64Url.EncodeToString(q.X),
+            ["y"] = Base64Url.EncodeToString(q.Y),
             ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.Der)),
         };
     }

@@ -10,28 +10,44 @@ namespace Moi.Identity.Idp.Tests.Operations;
 /// </summary>
 public partial class LoadGeneratorTests
 {
+    private static readonly Dictionary<string, (double Statements, double Commands)> Pinned = new()
+    {
+        ["sign-in"] = (5, 21),
+        ["again"] = (3, 7),
+        ["refresh"] = (2, 1),
+        ["userinfo"] = (1, 0),
+        ["introspection"] = (1, 1),
+        ["client-credentials"] = (0, 1),
+    };
+
+    /// <summary>Refreshing in a run of its own: its sign-ins store a refresh token, which is one statement more.</summary>
     [Theory]
-    [InlineData("sign-in", 5, 21)]
-    [InlineData("again", 3, 7)]
-    [InlineData("refresh", 2, 1)]
-    [InlineData("userinfo", 1, 0)]
-    [InlineData("introspection", 1, 1)]
-    [InlineData("client-credentials", 0, 1)]
-    public async Task An_operation_takes_so_many_statements_and_redis_commands(string operation, double statements, double commands)
+    [InlineData("sign-in,again,userinfo,introspection,client-credentials")]
+    [InlineData("refresh")]
+    public async Task An_operation_takes_so_many_statements_and_redis_commands(string operations)
     {
         string[] command =
         [
             "dotnet", RepositoryRoot.Built("bench/LoadGenerator", "Moi.Identity.LoadGenerator.dll"),
-            "--mode", "production", "--operation", operation, "--citizens", "2", "--warm-up", "4", "--sign-ins", "20", "--concurrency", "2",
+            "--mode", "production", "--operation", operations,
+            "--citizens", "2", "--warm-up", "4", "--sign-ins", "20", "--concurrency", "2",
         ];
         await using var generator = await ChildProcess.StartAsync(command, "TERM", new Dictionary<string, string?>());
 
         (await generator.WaitAsync()).ShouldBe(0, generator.Output);
 
-        // A housekeeping command or two may fall into the measured time.
-        Figure(generator.Output, "SQL statements an operation").ShouldBe(statements, 0.3);
-        Figure(generator.Output, "Redis commands an operation").ShouldBe(commands, 0.3);
-        Figure(generator.Output, "operations per second").ShouldBeGreaterThan(0);
+        var parts = Operation().Split(generator.Output)[1..];
+        var names = operations.Split(',');
+        parts.Length.ShouldBe(names.Length);
+        foreach (var (part, operation) in parts.Zip(names))
+        {
+            var (statements, commands) = Pinned[operation];
+
+            // A housekeeping command or two may fall into the measured time.
+            Figure(part, "SQL statements an operation").ShouldBe(statements, 0.3, operation);
+            Figure(part, "Redis commands an operation").ShouldBe(commands, 0.3, operation);
+            Figure(part, "operations per second").ShouldBeGreaterThan(0);
+        }
     }
 
     private static double Figure(string output, string name)
@@ -40,4 +56,7 @@ public partial class LoadGeneratorTests
 
     [GeneratedRegex(@"^(?<name>\S.*?)\s{2,}(?<value>[\d.]+)\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Lines();
+
+    [GeneratedRegex(@"^operation\s", RegexOptions.Multiline, 1000)]
+    private static partial Regex Operation();
 }

@@ -80,7 +80,7 @@ internal static class ClientChecks
             || client.Metadata.ApplicationType == "native";
         var isUsed = !seen.Any(Facts.RedirectUri) || client.RedirectUris.All(uri => seen.Has(Facts.RedirectUri, uri));
         return new Finding(
-            "C-REDIRECT", [Fapi("§5.3.2.2"), new Source(RuleSet.OAuth21, "RFC 9700 §2.1")],
+            "C-REDIRECT", [new Source(RuleSet.OAuth21, "RFC 9700 §2.1")],
             !isHttps ? Verdict.Broken : isUsed ? Verdict.Met : Verdict.Advice,
             string.Join(", ", client.RedirectUris), seen.Describe(Facts.RedirectUri));
     }

@@ -44,6 +44,8 @@ internal sealed record Finding(
 /// <summary>All rules about one client.</summary>
 internal sealed record ClientReport(string ClientId, string NameZh, string NameEn, string Agency, string Profile, IReadOnlyList<Finding> Findings)
 {
-    /// <summary>Whether no rule of a set is broken.</summary>
-    internal bool Meets(RuleSet set) => Findings.All(f => f.Verdict != Verdict.Broken || f.Sources.All(s => s.Set != set));
+    /// <summary>Whether no rule of a set is broken. FAPI 2.0 knows no advice: what it asks for must be so.</summary>
+    internal bool Meets(RuleSet set)
+        => Findings.Where(f => f.Sources.Any(s => s.Set == set)).All(
+            f => f.Verdict is Verdict.Met or Verdict.NotApplicable || (f.Verdict == Verdict.Advice && set != RuleSet.Fapi2));
 }

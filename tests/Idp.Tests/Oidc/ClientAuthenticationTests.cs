@@ -207,6 +207,17 @@ public abstract class ClientAuthenticationTests(OidcServer server)
         ((string?)(await unknown.JsonAsync(HttpStatusCode.Unauthorized))["error"]).ShouldBe("invalid_client");
     }
 
+    /// <summary>Seen failing on 2026-11-26, before it was checked with the other claims: the engine called it an invalid grant.</summary>
+    [Fact]
+    public async Task A_good_assertion_of_another_client_authenticates_nobody()
+    {
+        var agency = await server.NewAgencyAsync();
+        var other = await server.NewAgencyAsync();
+
+        await IsRefusedAsync(agency, other.Assertion());
+        await IsUnauthorizedAsync(agency.PostAsync("/connect/introspect", new() { ["token"] = "x" }, other.Assertion()));
+    }
+
     private static void Set(JsonObject json, string name, string? value)
     {
         json.Remove(name);

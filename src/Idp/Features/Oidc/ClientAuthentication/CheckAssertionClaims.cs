@@ -42,6 +42,14 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
             return;
         }
 
+        // RFC 7521 §4.2: "The value of the client_id parameter MUST identify the same client as is identified by the client
+        // assertion."
+        if (context.Request?.ClientId is { Length: > 0 } named && named != issuer)
+        {
+            context.Reject(Errors.InvalidClient, "The client assertion is that of another client than the client_id names.");
+            return;
+        }
+
         // 3. "The authorization server MUST reject any JWT that does not contain its own identity as the intended
         //    audience." SECURITY: exactly our issuer, as a string. The token endpoint's address, or a list in which we
         //    are one of several, lets another server use the assertion here (CVE-2025-27370, CVE-2025-27371).

@@ -14,7 +14,8 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
     private static readonly string[] Public =
     [
         "/", "/help", "/sitemap", "/privacy", "/security", "/accessibility", "/unsupported", "/sign-in", "/sign-in/phone",
-        "/sign-in/trouble", "/sign-up", "/signed-out", "/session-ended", "/device",
+        "/sign-in/trouble", "/sign-up", "/signed-out", "/session-ended", "/device", "/errors",
+        "/errors/MOI-TOK-001",
     ];
 
     /// <summary>Addresses that lead nowhere, each with its own page.</summary>

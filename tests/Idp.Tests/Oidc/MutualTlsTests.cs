@@ -3,6 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Idp.Features.Oidc.Observed;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
@@ -160,6 +162,11 @@ public abstract class MutualTlsTests(OidcServer server)
 
         var refreshed = (string)(await (await agency.RefreshAsync((string)tokens["refresh_token"]!)).JsonAsync())["access_token"]!;
         ((string?)Jwt.Claims(refreshed)["cnf"]!["x5t#S256"]).ShouldBe(hash);
+
+        var observed = server.Services.GetRequiredService<ObservedRequests>();
+        await observed.FlushAsync(CancellationToken.None);
+        (await observed.ListAsync(CancellationToken.None)).Single(o => o.ClientId == agency.ClientId && o.Fact == Facts.Token)
+            .Value.ShouldBe("mTLS");
 
         agency.Prepare = TestConnection.Showing(SelfSigned().Der);
         (await agency.UserInfoAsync(access)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);

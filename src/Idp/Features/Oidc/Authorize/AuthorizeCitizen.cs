@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.WebUtilities;
@@ -86,9 +85,8 @@ internal sealed class AuthorizeCitizen(
                 session!, client, subject, string.Join(' ', wanted.Scopes), CultureInfo.CurrentUICulture.Name,
                 answer is null ? null : string.Join(' ', released.Union(before)), wanted.DetailTypes),
             context.CancellationToken);
-        var principal = Principal(session!, subject, wanted, entry.Nickname, grantId);
-        principal.SetResources(audiences.Of(request.GetResources(), wanted.Scopes, wanted.Details));
-        context.SignIn(principal);
+        context.SignIn(ClaimsOf(session!, subject, wanted, entry.Nickname).ToPrincipal(
+            wanted.Scopes, audiences.Of(request.GetResources(), wanted.Scopes, wanted.Details), grantId));
     }
 
     /// <summary>
@@ -181,37 +179,12 @@ internal sealed class AuthorizeCitizen(
             : address;
     }
 
-    private ClaimsPrincipal Principal(Session session, string subject, Wishes wanted, string nickname, Guid grantId)
-    {
-        var identity = new ClaimsIdentity(SessionAuthentication.Scheme_, Claims.Name, Claims.Role);
-        identity.SetClaim(Claims.Subject, subject)
-            .SetClaim("sid", session.Sid)
-            .SetClaim(Claims.AuthenticationContextReference, AssuranceLevels.Of(session, time.GetUtcNow()))
-            .SetClaim(Claims.AuthenticationTime, session.AuthTime.ToUnixTimeSeconds())
-            .SetClaims(Claims.AuthenticationMethodReference, [.. session.Amr]);
-        if (wanted.IdTokenClaims.Contains(Claims.Nickname))
+    private CitizenClaims ClaimsOf(Session session, string subject, Wishes wanted, string nickname)
+        => new(subject, session.Sid, AssuranceLevels.Of(session, time.GetUtcNow()), session.AuthTime, session.Amr)
         {
-            identity.SetClaim(Claims.Nickname, nickname);
-        }
-
-        if (wanted.IdTokenClaims.Contains(Claims.Locale))
-        {
-            identity.SetClaim(Claims.Locale, CultureInfo.CurrentUICulture.Name);
-        }
-
-        identity.SetClaims(TokenClaims.UserInfoClaims, [.. wanted.UserInfoClaims]);
-        identity.SetClaim(TokenClaims.Details, wanted.Details.Count == 0 ? null : AuthorizationDetails.Write(wanted.Details.Select(d => d.Members)));
-        identity.SetDestinations(static claim => claim.Type switch
-        {
-            Claims.AuthenticationContextReference or Claims.AuthenticationTime =>
-                [Destinations.IdentityToken, Destinations.AccessToken],
-            "sid" or Claims.AuthenticationMethodReference or Claims.Nickname or Claims.Locale => [Destinations.IdentityToken],
-            TokenClaims.UserInfoClaims => [Destinations.AccessToken],
-            _ => [],
-        });
-        var principal = new ClaimsPrincipal(identity);
-        principal.SetScopes(wanted.Scopes);
-        principal.SetAuthorizationId(grantId.ToString());
-        return principal;
-    }
+            Nickname = wanted.IdTokenClaims.Contains(Claims.Nickname) ? nickname : null,
+            Locale = wanted.IdTokenClaims.Contains(Claims.Locale) ? CultureInfo.CurrentUICulture.Name : null,
+            UserInfoClaims = [.. wanted.UserInfoClaims],
+            Details = wanted.Details.Count == 0 ? null : AuthorizationDetails.Write(wanted.Details.Select(d => d.Members)),
+        };
 }

@@ -39,7 +39,7 @@ internal static class Facts
     /// <summary>A grant type that was answered with a token.</summary>
     internal const string Grant = "grant";
 
-    /// <summary>The type of the access token: <c>Bearer</c> or <c>DPoP</c>.</summary>
+    /// <summary>What the access token is bound to: <c>DPoP</c>, <c>mTLS</c>, or <c>Bearer</c> for nothing.</summary>
     internal const string Token = "token";
 
     /// <summary>An OAuth error with which the authenticated client was refused.</summary>

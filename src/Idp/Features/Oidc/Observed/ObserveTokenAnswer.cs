@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.Clients;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
@@ -27,9 +28,13 @@ internal sealed class ObserveTokenAnswer(ObservedRequests observed) : IOpenIddic
         if (context.Request?.GrantType is { } grant && client.Metadata.GrantTypes.Contains(grant))
         {
             observed.Note(client.Id, Facts.Grant, grant);
-            observed.Note(client.Id, Facts.Token, context.Response.TokenType == "DPoP" ? "DPoP" : "Bearer");
+            observed.Note(client.Id, Facts.Token, KindOf(context, client));
         }
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>What the token is bound to. A certificate leaves the type <c>Bearer</c>, and who has registered one gets no other.</summary>
+    private static string KindOf(ApplyTokenResponseContext context, Client client)
+        => context.Response.TokenType == "DPoP" ? "DPoP" : client.Metadata.TlsClientCertificateBoundAccessTokens ? "mTLS" : "Bearer";
 }

@@ -13,6 +13,18 @@ namespace Moi.Identity.Idp.Features.Oidc.Tokens;
 /// <param name="Amr">RFC 8176 methods.</param>
 internal sealed record CitizenClaims(string Subject, string Sid, string Acr, DateTimeOffset AuthTime, string[] Amr)
 {
+    /// <summary>The citizen's own words for the account, if the ID token was asked for them by name.</summary>
+    public string? Nickname { get; init; }
+
+    /// <summary>The language, if the ID token was asked for it by name.</summary>
+    public string? Locale { get; init; }
+
+    /// <summary>Claims that userinfo was asked for by name.</summary>
+    public string[] UserInfoClaims { get; init; } = [];
+
+    /// <summary>The authorization details that were agreed to, as JSON.</summary>
+    public string? Details { get; init; }
+
     /// <summary>The principal that the engine makes tokens of.</summary>
     internal ClaimsPrincipal ToPrincipal(IEnumerable<string> scopes, IEnumerable<string> resources, Guid grantId)
     {
@@ -21,12 +33,17 @@ internal sealed record CitizenClaims(string Subject, string Sid, string Acr, Dat
             .SetClaim("sid", Sid)
             .SetClaim(Claims.AuthenticationContextReference, Acr)
             .SetClaim(Claims.AuthenticationTime, AuthTime.ToUnixTimeSeconds())
-            .SetClaims(Claims.AuthenticationMethodReference, [.. Amr]);
+            .SetClaims(Claims.AuthenticationMethodReference, [.. Amr])
+            .SetClaim(Claims.Nickname, Nickname)
+            .SetClaim(Claims.Locale, Locale)
+            .SetClaims(TokenClaims.UserInfoClaims, [.. UserInfoClaims])
+            .SetClaim(TokenClaims.Details, Details);
         identity.SetDestinations(static claim => claim.Type switch
         {
             Claims.AuthenticationContextReference or Claims.AuthenticationTime =>
                 [Destinations.IdentityToken, Destinations.AccessToken],
-            "sid" or Claims.AuthenticationMethodReference => [Destinations.IdentityToken],
+            "sid" or Claims.AuthenticationMethodReference or Claims.Nickname or Claims.Locale => [Destinations.IdentityToken],
+            TokenClaims.UserInfoClaims => [Destinations.AccessToken],
             _ => [],
         });
         var principal = new ClaimsPrincipal(identity);

@@ -46,6 +46,7 @@ internal static class OidcFeature
         services.AddSingleton<GrantStore>();
         services.AddSingleton<RefreshTokenStore>();
         services.AddSingleton<SingleUseTokens>();
+        services.AddSingleton<ReplayCache>();
         services.AddSingleton<RevokedTokens>();
         services.AddSingleton<LiveTokens>();
         services.AddSingleton<DeviceRequests>();

@@ -1,7 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
-using Moi.Identity.Idp.Storage;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -14,11 +10,9 @@ namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 /// it and try again with the same assertion. For questions about tokens as soon as the client is known, because an
 /// invalid token is an answer there and not an error.
 /// </remarks>
-internal sealed class ConsumeAssertion<TContext>(IShortLivedStore store, TimeProvider time) : IOpenIddictServerHandler<TContext>
+internal sealed class ConsumeAssertion<TContext>(ReplayCache replay) : IOpenIddictServerHandler<TContext>
     where TContext : BaseValidatingContext
 {
-    private static readonly byte[] Mark = [1];
-
     public async ValueTask HandleAsync(TContext context)
     {
         var isLater = context is ProcessAuthenticationContext
@@ -28,10 +22,7 @@ internal sealed class ConsumeAssertion<TContext>(IShortLivedStore store, TimePro
             return;
         }
 
-        var key = "assertion:" + Base64Url.EncodeToString(
-            SHA256.HashData(Encoding.UTF8.GetBytes(assertion.ClientId + "\n" + assertion.JwtId)));
-        var lifetime = assertion.ExpiresAt - time.GetUtcNow() + (2 * Lifetimes.ClockSkew);
-        if (!await store.TryAddAsync(key, Mark, lifetime, context.CancellationToken))
+        if (!await replay.TryUseAsync("assertion", assertion.ClientId, assertion.JwtId, assertion.ExpiresAt, context.CancellationToken))
         {
             context.Reject(Errors.InvalidClient, "The client assertion has been used before.");
         }

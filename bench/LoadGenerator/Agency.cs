@@ -12,7 +12,7 @@ namespace Moi.Identity.LoadGenerator;
 internal sealed class Agency : IDisposable
 {
     internal const string ClientId = "load-generator";
-    internal const string RedirectUri = "http://load.localhost/callback";
+    internal const string RedirectUri = "https://load.example/callback";
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly Dictionary<string, ECDsa> _issuerKeys = new(StringComparer.Ordinal);
     private readonly HttpClient _http;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Moi.Identity.LoadGenerator;
-using Moi.Identity.Testing;
 
 if (Settings.Parse(args) is not { } settings)
 {
@@ -10,11 +9,7 @@ if (Settings.Parse(args) is not { } settings)
 }
 
 await using var servers = await Servers.StartAsync(settings.Production);
-using var handler = LocalhostHttp.Handler();
-handler.UseCookies = false;
-handler.AllowAutoRedirect = false;
-handler.MaxConnectionsPerServer = 256;
-using var http = new HttpClient(handler) { BaseAddress = new Uri(servers.Idp.Origin) };
+using var http = servers.Idp.Client(keepsCookies: false);
 using var agency = new Agency(http);
 var file = Path.Combine(servers.Idp.DataPath, "load-generator.json");
 await File.WriteAllTextAsync(file, agency.Registration(settings.Scope));
@@ -35,17 +30,27 @@ await Parallel.ForAsync(
         await citizen.SignInAsync(); // Answers the consent page, once.
         citizens.Enqueue(citizen);
     });
-foreach (var operation in settings.Operations)
+await MeasureAsync(settings.Citizens);
+if (settings.Growth is { } growth)
 {
-    await RunAsync(operation, settings.WarmUp, null);
-    var before = await servers.MeasureAsync();
-    var watch = Stopwatch.StartNew();
-    var latencies = await RunAsync(operation, settings.SignIns, settings.Rate);
-    watch.Stop();
-    Report.Print(settings, operation, watch.Elapsed, latencies, before, await servers.MeasureAsync());
+    await servers.GrowAsync(growth.Citizens, growth.RefreshTokens);
+    await MeasureAsync(settings.Citizens + growth.Citizens);
 }
 
 return 0;
+
+async Task MeasureAsync(int population)
+{
+    foreach (var operation in settings.Operations)
+    {
+        await RunAsync(operation, settings.WarmUp, null);
+        var before = await servers.MeasureAsync();
+        var watch = Stopwatch.StartNew();
+        var latencies = await RunAsync(operation, settings.SignIns, settings.Rate);
+        watch.Stop();
+        Report.Print(settings, operation, population, watch.Elapsed, latencies, before, await servers.MeasureAsync());
+    }
+}
 
 // A citizen is used by one sign-in at a time. With a rate, sign-ins begin on a clock, whether or not the ones before
 // have finished, and waiting for a free citizen counts as waiting.

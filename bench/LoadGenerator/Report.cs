@@ -5,7 +5,8 @@ namespace Moi.Identity.LoadGenerator;
 /// <summary>Prints the figures of one run.</summary>
 internal static class Report
 {
-    internal static void Print(Settings settings, string operation, TimeSpan wall, List<TimeSpan> latencies, Usage before, Usage after)
+    internal static void Print(
+        Settings settings, string operation, int citizens, TimeSpan wall, List<TimeSpan> latencies, Usage before, Usage after)
     {
         var n = latencies.Count;
         latencies.Sort();
@@ -18,7 +19,7 @@ internal static class Report
         Line("load", settings.Rate is { } rate
             ? string.Create(CultureInfo.InvariantCulture, $"{n} times, one every {1000 / rate:F1} ms")
             : $"{n} times, {settings.Concurrency} at once");
-        Line("citizens", $"{settings.Citizens}");
+        Line("citizens in the database", $"{citizens}");
         Line("operations per second", Number(n / wall.TotalSeconds));
         Line("latency p50 / p95 / p99, ms", $"{At(0.50)} / {At(0.95)} / {At(0.99)}");
         Line("CPU an operation, ms: identity provider", Number(idp));

@@ -7,6 +7,7 @@ namespace Moi.Identity.LoadGenerator;
 /// <summary>The identity provider and, in production mode, its database and Redis, as processes of their own.</summary>
 internal sealed class Servers : IAsyncDisposable
 {
+    private readonly KeyRingCertificate _certificate = new();
     private readonly PostgresServer? _postgres;
     private readonly RedisServer? _redis;
     private ConnectionMultiplexer? _redisAdmin;
@@ -26,7 +27,7 @@ internal sealed class Servers : IAsyncDisposable
     internal static async Task<Servers> StartAsync(bool production)
     {
         var servers = new Servers(production);
-        var settings = new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>(servers._certificate.Production())
         {
             ["Logging__LogLevel__Default"] = "Warning",
         };
@@ -54,6 +55,9 @@ internal sealed class Servers : IAsyncDisposable
         await servers.Idp.StartAsync();
         return servers;
     }
+
+    /// <summary>Adds people and their traces to the database.</summary>
+    internal Task GrowAsync(int citizens, int refreshTokens) => Population.AddAsync(_database, citizens, refreshTokens);
 
     /// <summary>What every server process has used so far.</summary>
     internal async Task<Usage> MeasureAsync()
@@ -102,6 +106,8 @@ internal sealed class Servers : IAsyncDisposable
         {
             await _postgres.DisposeAsync();
         }
+
+        _certificate.Dispose();
     }
 
     /// <summary>Calls of each statement, by PostgreSQL's own count (<c>pg_stat_statements</c>).</summary>

@@ -20,6 +20,8 @@ internal sealed record Settings
           --concurrency N              Citizens at once. Default 8.
           --rate N                     Operations begun per second, at fixed intervals, instead of as many as possible.
           --offline-access             Ask for a refresh token too, which is a durable row.
+          --grow CITIZENS,REFRESH      Production mode: measure, add so many citizens and refresh tokens to the database,
+                                       and measure again.
         """;
 
     private static readonly string[] Known = ["sign-in", "again", "refresh", "userinfo", "introspection", "client-credentials"];
@@ -39,6 +41,8 @@ internal sealed record Settings
     internal double? Rate { get; init; }
 
     internal bool OfflineAccess { get; init; }
+
+    internal (int Citizens, int RefreshTokens)? Growth { get; init; }
 
     internal string Scope => OfflineAccess || Operations.Contains("refresh") ? "openid profile offline_access" : "openid profile";
 
@@ -83,11 +87,16 @@ internal sealed record Settings
                 case "--rate" when number > 0:
                     settings = settings with { Rate = number };
                     break;
+                case "--grow" when value.Split(',') is [var people, var tokens]
+                    && int.TryParse(people, CultureInfo.InvariantCulture, out var citizens) && citizens > 0
+                    && int.TryParse(tokens, CultureInfo.InvariantCulture, out var refreshTokens) && refreshTokens >= citizens:
+                    settings = settings with { Growth = (citizens, refreshTokens) };
+                    break;
                 default:
                     return null;
             }
         }
 
-        return settings;
+        return settings.Growth is null || settings.Production ? settings : null;
     }
 }

@@ -11,7 +11,7 @@ public sealed class BackupTests(PostgresServer postgres)
     [Fact]
     public async Task A_restored_PostgreSQL_database_lets_citizens_in_again()
     {
-        using var certificate = new TestCertificate();
+        using var certificate = new KeyRingCertificate();
         await using var redis = new RedisServer();
         await redis.InitializeAsync();
         var settings = certificate.Production();
@@ -45,7 +45,7 @@ public sealed class BackupTests(PostgresServer postgres)
     [Fact]
     public async Task A_restored_embedded_database_lets_citizens_in_again()
     {
-        using var certificate = new TestCertificate();
+        using var certificate = new KeyRingCertificate();
         var (here, there) = (Directory.CreateTempSubdirectory("moi-data-"), Directory.CreateTempSubdirectory("moi-data-"));
         SoftAuthenticator passkeys;
         await using (var idp = await IdpProcess.StartAsync([.. certificate.Production(here.FullName)]))

@@ -56,7 +56,7 @@ public class HealthTests(PostgresServer postgres, RedisServer redis)
     [Fact]
     public async Task A_production_server_warms_up_before_it_is_ready()
     {
-        using var certificate = new TestCertificate();
+        using var certificate = new KeyRingCertificate();
         await using var idp = await IdpProcess.StartAsync([.. certificate.Production()]);
 
         (await Health.UntilAsync(idp, HttpStatusCode.OK, "warm_up")).ShouldContain("warmed up");

@@ -10,8 +10,8 @@ public sealed class KeyRingOutageTests(PostgresServer postgres, RedisServer redi
     [Fact(DisplayName = "P3: a server that cannot read the key ring says why, refuses in one way, and harms no other server")]
     public async Task P3()
     {
-        using var certificate = new TestCertificate();
-        using var other = new TestCertificate();
+        using var certificate = new KeyRingCertificate();
+        using var other = new KeyRingCertificate();
         var database = await postgres.NewDatabaseAsync();
         await using var good = New(certificate, database);
         (await good.RunAsync("migrate")).ExitCode.ShouldBe(0);
@@ -62,7 +62,7 @@ public sealed class KeyRingOutageTests(PostgresServer postgres, RedisServer redi
         (await agency.RedeemAsync(await agency.GetCodeAsync())).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    private IdpProcess New(TestCertificate certificate, string database) => new(new Dictionary<string, string?>(certificate.Production())
+    private IdpProcess New(KeyRingCertificate certificate, string database) => new(new Dictionary<string, string?>(certificate.Production())
     {
         ["Idp__Storage__Provider"] = "Postgres",
         ["ConnectionStrings__Postgres"] = database,

@@ -7,8 +7,8 @@ namespace Moi.Identity.Idp.Tests.Operations;
 public sealed class KeyRingTests : IDisposable
 {
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("moi-data-");
-    private readonly TestCertificate _old = new();
-    private readonly TestCertificate _new = new();
+    private readonly KeyRingCertificate _old = new();
+    private readonly KeyRingCertificate _new = new();
 
     [Fact]
     public async Task A_change_of_certificate_loses_nothing()
@@ -77,7 +77,7 @@ public sealed class KeyRingTests : IDisposable
         _data.Delete(recursive: true);
     }
 
-    private Task<IdpProcess> Start(TestCertificate certificate, TestCertificate? previous = null)
+    private Task<IdpProcess> Start(KeyRingCertificate certificate, KeyRingCertificate? previous = null)
     {
         var settings = certificate.Production(_data.FullName);
         settings["Idp__KeyRing__Previous__0__Certificate"] = previous?.Path;

@@ -78,8 +78,8 @@ public sealed class KeysCommandTests
     public async Task With_another_certificate_the_command_changes_nothing()
     {
         var data = Directory.CreateTempSubdirectory("moi-data-");
-        using var certificate = new TestCertificate();
-        using var other = new TestCertificate();
+        using var certificate = new KeyRingCertificate();
+        using var other = new KeyRingCertificate();
         await using (var idp = await IdpProcess.StartAsync([.. certificate.Production(data.FullName)]))
         {
             using var http = idp.Client();

@@ -30,7 +30,7 @@ public sealed class PrivacyTests(PostgresServer postgres, RedisServer redis)
     public async Task Logs_traces_and_metrics_name_nobody_and_hold_no_secret()
     {
         await using var collector = await Collector.StartAsync();
-        using var certificate = new TestCertificate();
+        using var certificate = new KeyRingCertificate();
         var settings = certificate.Production();
         settings["Idp__Storage__Provider"] = "Postgres";
         settings["ConnectionStrings__Postgres"] = await postgres.NewDatabaseAsync();

@@ -102,7 +102,7 @@ public class StartupChecksTests
 
     private static List<string> Problems(Dictionary<string, string?> changed, Version? runtime = null)
     {
-        using var certificate = new TestCertificate();
+        using var certificate = new KeyRingCertificate();
         var values = new Dictionary<string, string?>
         {
             ["Idp:PublicOrigin"] = "https://id.example.gov.tw",

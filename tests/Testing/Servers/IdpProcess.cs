@@ -117,10 +117,11 @@ public sealed class IdpProcess : IAsyncDisposable
         return (await command.WaitAsync(), command.Output);
     }
 
-    /// <summary>A client whose relative addresses are the server's; one cookie jar each. It is also the proxy of a server that has one.</summary>
-    public HttpClient Client()
+    /// <summary>A client whose relative addresses are the server's. It is also the proxy of a server that has one.</summary>
+    /// <param name="keepsCookies">Whether it has a cookie jar; a caller that is many browsers keeps their cookies itself.</param>
+    public HttpClient Client(bool keepsCookies = true)
     {
-        var http = LocalhostHttp.Client(Address);
+        var http = LocalhostHttp.Client(Address, keepsCookies);
         if (IsBehindProxy)
         {
             http.DefaultRequestHeaders.Host = new Uri(Origin).Authority;

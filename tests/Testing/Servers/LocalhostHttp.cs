@@ -7,8 +7,10 @@ namespace Moi.Identity.Testing;
 public static class LocalhostHttp
 {
     /// <summary>A client that follows no redirect, so that a test sees every step.</summary>
-    public static HttpClient Client(string address) =>
-        new(Handler(), disposeHandler: true) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(30) };
+    /// <param name="address">The origin.</param>
+    /// <param name="keepsCookies">Whether it has a cookie jar.</param>
+    public static HttpClient Client(string address, bool keepsCookies = true) =>
+        new(Handler(keepsCookies), disposeHandler: true) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>A handler that connects to the loopback address whatever the host is called.</summary>
     /// <param name="keepsCookies">Whether it keeps cookies itself; a <see cref="CitizenBrowser"/> keeps its own.</param>

@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Moi.Identity.Idp.Tests.Operations;
+namespace Moi.Identity.Testing;
 
 /// <summary>A certificate for the key ring, in a file that is gone with the test.</summary>
-internal sealed class TestCertificate : IDisposable
+public sealed class KeyRingCertificate : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("moi-keyring-");
 
-    internal TestCertificate()
+    /// <summary>Makes a key and a certificate that is good for a day.</summary>
+    public KeyRingCertificate()
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=key ring", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -19,14 +20,17 @@ internal sealed class TestCertificate : IDisposable
         File.WriteAllText(PasswordFile, "correct horse\n");
     }
 
-    internal string Path => System.IO.Path.Combine(_folder.FullName, "keyring.pfx");
+    /// <summary>The certificate with its key, PKCS #12.</summary>
+    public string Path => System.IO.Path.Combine(_folder.FullName, "keyring.pfx");
 
-    internal string PasswordFile => System.IO.Path.Combine(_folder.FullName, "keyring.password");
+    /// <summary>The password of that file.</summary>
+    public string PasswordFile => System.IO.Path.Combine(_folder.FullName, "keyring.password");
 
-    internal string Thumbprint { get; }
+    /// <summary>As the store of certificates names it.</summary>
+    public string Thumbprint { get; }
 
     /// <summary>The settings of a production server that encrypts with this certificate.</summary>
-    internal Dictionary<string, string?> Production(string? dataPath = null) => new()
+    public Dictionary<string, string?> Production(string? dataPath = null) => new()
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["Idp__DataPath"] = dataPath,
@@ -34,5 +38,6 @@ internal sealed class TestCertificate : IDisposable
         ["Idp__KeyRing__PasswordFile"] = PasswordFile,
     };
 
+    /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);
 }

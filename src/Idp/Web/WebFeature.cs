@@ -48,6 +48,7 @@ internal static class WebFeature
     internal static WebApplication UseWeb(this WebApplication app)
     {
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<SeeOther>();
         app.UseMiddleware<LanguageMiddleware>();
         app.UseMiddleware<Failures>();
         app.UseMiddleware<HostCheck>();

@@ -15,6 +15,8 @@ public sealed class SecurityEventSubscriptionTests
     [InlineData(Push, "client_secret_post")]
     [InlineData(Poll, "private_key_jwt")]
     [InlineData(Poll, "client_secret_basic")]
+    [InlineData(Poll, "tls_client_auth")]
+    [InlineData(Poll, "self_signed_tls_client_auth")]
     public void Good_subscriptions_are_accepted(string subscription, string method) => Check(subscription, method).ShouldBeEmpty();
 
     [Theory]
@@ -36,7 +38,7 @@ public sealed class SecurityEventSubscriptionTests
     [Theory]
     [InlineData("none")]
     [InlineData("client_secret_post")]
-    public void Who_cannot_prove_itself_in_a_header_cannot_fetch(string method)
+    public void Who_cannot_prove_itself_beside_a_JSON_body_cannot_fetch(string method)
         => Check(Poll, method).Single().Rule.ShouldBe("auth-method");
 
     [Theory(DisplayName = "R13: events and logout notices go to no address inside")]
@@ -71,13 +73,19 @@ public sealed class SecurityEventSubscriptionTests
             ["backchannel_logout_uri"] = logout,
             ["moi_security_events"] = JsonNode.Parse(subscription),
         };
-        if (method == "private_key_jwt")
+        if (method is "private_key_jwt" or "self_signed_tls_client_auth")
         {
             client["jwks_uri"] = "https://permits.example.gov.tw/jwks";
         }
 
+        if (method == "tls_client_auth")
+        {
+            client["tls_client_auth_san_dns"] = "permits.example.gov.tw";
+        }
+
         var mistakes = new Mistakes();
-        new ClientRules(development: false, new HashSet<string>(), new HashSet<string>(), new()).Check(ClientMetadataReader.Read(client, "$[0]", mistakes), "$[0]", mistakes);
+        var mutualTls = new MutualTlsOptions { Enabled = true, TrustAnchors = "authorities" };
+        new ClientRules(development: false, new HashSet<string>(), new HashSet<string>(), mutualTls).Check(ClientMetadataReader.Read(client, "$[0]", mistakes), "$[0]", mistakes);
         return mistakes.List;
     }
 }

@@ -98,6 +98,59 @@ public abstract class RegistrationTests(OidcServer server)
         ((string)answer["error_description"]!).ShouldContain(member);
     }
 
+    [Theory(DisplayName = "S6: a developer gives no client another agency, standing, environment or API, neither when registering nor later")]
+    [InlineData("moi_agency", "\"other-office\"")]
+    [InlineData("moi_agency_name", "\"Ministry of the Interior\"")]
+    [InlineData("moi_agency_name#zh-TW", "\"內政部\"")]
+    [InlineData("moi_agency_name#en", "\"Ministry of the Interior\"")]
+    [InlineData("moi_status", "\"active\"")]
+    [InlineData("moi_environment", "\"production\"")]
+    [InlineData("moi_resource", "{\"identifier\": \"https://api.example/\", \"scopes\": {\"dev.read\": {\"zh-TW\": \"讀\", \"en\": \"Read\"}}}")]
+    [InlineData("moi_identity_level", "1")]
+    [InlineData("roles", "[\"administrator\"]")]
+    [InlineData("verified", "true")]
+    [InlineData("Moi_Agency", "\"other-office\"")]
+    public async Task S6(string member, string value)
+    {
+        var initial = await IssueAsync("dev-promotes");
+        var made = await (await SendAsync(HttpMethod.Post, "", initial, Good)).JsonAsync(HttpStatusCode.Created);
+        var id = (string)made["client_id"]!;
+        var before = Catalog.Find(id)!;
+        var body = JsonNode.Parse(Good)!.AsObject();
+        body[member] = JsonNode.Parse(value);
+
+        (await SendAsync(HttpMethod.Post, "", initial, body.ToJsonString())).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        body["client_id"] = id;
+        (await SendAsync(HttpMethod.Put, "/" + id, (string)made["registration_access_token"]!, body.ToJsonString()))
+            .StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        Catalog.Find(id).ShouldBeSameAs(before);
+    }
+
+    [Fact(DisplayName = "S6: the profile, the level and the scopes that a developer chooses open nothing")]
+    public async Task S6_choices()
+    {
+        var resource = await server.NewResourceAsync();
+        var initial = await IssueAsync("dev-chooses");
+        var body = JsonNode.Parse(Good)!.AsObject();
+        body["scope"] = "openid " + resource.Scope();
+        (await SendAsync(HttpMethod.Post, "", initial, body.ToJsonString())).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        body["scope"] = "openid profile";
+        body["moi_minimum_acr"] = "urn:moi:acr:3";
+        body["moi_consent"] = "once";
+        body["moi_profile"] = "fapi2";
+        body["dpop_bound_access_tokens"] = true;
+        body["token_endpoint_auth_method"] = "private_key_jwt";
+        body["jwks"] = resource.Metadata["jwks"]!.DeepClone();
+        var made = await (await SendAsync(HttpMethod.Post, "", initial, body.ToJsonString())).JsonAsync(HttpStatusCode.Created);
+
+        var client = Catalog.Find((string)made["client_id"]!)!;
+        client.IsSandbox.ShouldBeTrue();
+        client.Sector.ShouldBe("sandbox:dev-chooses");
+        client.AsksEveryTime.ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("[\"https://rp@evil.example/\"]")]
     [InlineData("[\"javascript:alert(1)\"]")]

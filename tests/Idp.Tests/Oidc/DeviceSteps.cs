@@ -23,8 +23,19 @@ public abstract class DeviceSteps(OidcServer server)
         return agency.PostAsync("/connect/token", form);
     }
 
-    private protected static async Task<JsonObject> BeginAsync(TestAgency agency, string scope = Scope)
-        => await (await agency.PostAsync("/connect/device", new() { ["scope"] = scope })).JsonAsync();
+    private protected static async Task<JsonObject> BeginAsync(TestAgency agency, string scope = Scope, string? resource = null)
+        => await (await AskAsync(agency, scope, resource)).JsonAsync();
+
+    private protected static Task<HttpResponseMessage> AskAsync(TestAgency agency, string scope, string? resource = null)
+    {
+        var form = new Dictionary<string, string> { ["scope"] = scope };
+        if (resource is not null)
+        {
+            form["resource"] = resource;
+        }
+
+        return agency.PostAsync("/connect/device", form);
+    }
 
     private protected static async Task EnterAsync(CitizenBrowser browser, JsonObject device)
     {

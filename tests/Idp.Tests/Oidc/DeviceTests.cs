@@ -67,16 +67,14 @@ public abstract class DeviceTests(OidcServer server) : DeviceSteps(server)
         var open = await NewAsync(a => a.BePublic().Grant(DeviceCode));
         var (one, two) = (await Server.NewResourceAsync(), await Server.NewResourceAsync());
         var both = await NewAsync(a => a.Grant(DeviceCode, one.Scope(), two.Scope()));
-        static Task<HttpResponseMessage> Ask(TestAgency agency, string scope)
-            => agency.PostAsync("/connect/device", new() { ["scope"] = scope });
 
-        await IsRefusedAsync(Ask(other, Scope), "unauthorized_client");
-        await IsRefusedAsync(Ask(agency, "profile"), "invalid_scope");
-        await IsRefusedAsync(Ask(agency, "openid " + one.Scope()), "invalid_scope");
-        await IsRefusedAsync(Ask(agency, "openid no.such.scope"), "invalid_scope");
-        await IsRefusedAsync(Ask(both, $"openid {one.Scope()} {two.Scope()}"), "invalid_scope");
-        (await Ask(both, "openid " + one.Scope())).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await Ask(open, "openid")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await IsRefusedAsync(AskAsync(other, Scope), "unauthorized_client");
+        await IsRefusedAsync(AskAsync(agency, "profile"), "invalid_scope");
+        await IsRefusedAsync(AskAsync(agency, "openid " + one.Scope()), "invalid_scope");
+        await IsRefusedAsync(AskAsync(agency, "openid no.such.scope"), "invalid_scope");
+        await IsRefusedAsync(AskAsync(both, $"openid {one.Scope()} {two.Scope()}"), "invalid_scope");
+        (await AskAsync(both, "openid " + one.Scope())).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await AskAsync(open, "openid")).StatusCode.ShouldBe(HttpStatusCode.OK);
         await IsRefusedAsync(
             agency.PostRawAsync("/connect/device", new() { ["client_id"] = agency.ClientId, ["scope"] = "openid" }), "invalid_client", HttpStatusCode.Unauthorized);
     }

@@ -1,11 +1,11 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Features.Oidc.Observed;
 using Moi.Identity.Testing;
+using static Moi.Identity.Idp.Tests.Oidc.TestCertificates;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
 
@@ -43,8 +43,8 @@ public abstract class MutualTlsTests(OidcServer server)
     public async Task Every_endpoint()
     {
         var certificate = SelfSigned();
-        var agency = await server.NewAgencyAsync(a => BeSelfSigned(a, certificate));
-        foreach (var path in (string[])["/connect/token", "/connect/par", "/connect/introspect", "/connect/revoke"])
+        var agency = await server.NewAgencyAsync(a => BeSelfSigned(a.Grant(ResourceAgencies.DeviceCode), certificate));
+        foreach (var path in (string[])["/connect/token", "/connect/par", "/connect/device", "/connect/introspect", "/connect/revoke"])
         {
             agency.Prepare = TestConnection.Showing(SelfSigned().Der);
             var form = path == "/connect/par" ? agency.Request() : new() { ["token"] = "x", ["grant_type"] = "refresh_token", ["refresh_token"] = "x" };
@@ -55,6 +55,7 @@ public abstract class MutualTlsTests(OidcServer server)
         agency.Prepare = TestConnection.Showing(certificate.Der);
         (await (await agency.PostAsync("/connect/introspect", new() { ["token"] = "x" })).JsonAsync()).ToJsonString().ShouldBe("""{"active":false}""");
         (await agency.PostAsync("/connect/revoke", new() { ["token"] = "x" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await (await agency.PostAsync("/connect/device", new() { ["scope"] = "openid" })).JsonAsync()).ContainsKey("device_code").ShouldBeTrue();
         await IsAcceptedAsync(agency);
     }
 
@@ -218,7 +219,10 @@ public abstract class MutualTlsTests(OidcServer server)
         var pushed = (string)document["mtls_endpoint_aliases"]!["pushed_authorization_request_endpoint"]!;
         pushed.ShouldBe("http://" + TestAuthority.SecondName + "/connect/par");
         document["mtls_endpoint_aliases"]!.AsObject().Select(alias => alias.Key).ShouldBe(
-            ["pushed_authorization_request_endpoint", "token_endpoint", "userinfo_endpoint", "introspection_endpoint", "revocation_endpoint"]);
+            [
+                "pushed_authorization_request_endpoint", "token_endpoint", "device_authorization_endpoint", "userinfo_endpoint",
+                "introspection_endpoint", "revocation_endpoint",
+            ]);
         ((bool)document["tls_client_certificate_bound_access_tokens"]!).ShouldBeTrue();
         document["token_endpoint_auth_methods_supported"]!.AsArray().Select(m => (string?)m).ShouldContain("tls_client_auth");
 
@@ -261,63 +265,6 @@ public abstract class MutualTlsTests(OidcServer server)
         agency.Prepare = TestConnection.Showing(SelfSigned().Der);
         await IsRefusedAsync(agency);
         listener.Requests.Count.ShouldBe(2);
-    }
-
-    private static SoftCertificate SelfSigned(bool isRsa = false)
-        => SoftCertificate.Root(SoftCertificateShape.Leaf("permits") with { Key = isRsa ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256) });
-
-    private static SoftCertificateShape Shape()
-    {
-        var subject = new X500DistinguishedNameBuilder();
-        subject.AddCommonName("permits.example.gov.tw");
-        subject.AddOrganizationalUnitName("資訊室");
-        subject.AddOrganizationName("Building Office, Taipei");
-        subject.AddCountryOrRegion("TW");
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("permits.example.gov.tw");
-        names.AddDnsName("*.wild.example.gov.tw");
-        names.AddUri(new Uri("urn:agency:permits"));
-        names.AddIpAddress(IPAddress.Parse("192.0.2.7"));
-        names.AddIpAddress(IPAddress.Parse("2001:db8::7"));
-        names.AddEmailAddress("permits@example.gov.tw");
-        return SoftCertificateShape.Leaf() with { Subject = subject.Build(), Extensions = [names.Build()] };
-    }
-
-    private static SoftCertificate Certified() => TestAuthority.Issuing.Issue(Shape());
-
-    private static X509EnhancedKeyUsageExtension Purpose(string oid) => new([new Oid(oid)], critical: false);
-
-    private static JsonObject Jwk(SoftCertificate certificate)
-    {
-        if (certificate.Key is RSA rsa)
-        {
-            var numbers = rsa.ExportParameters(false);
-            return new JsonObject { ["kty"] = "RSA", ["kid"] = "c1", ["n"] = Base64Url.EncodeToString(numbers.Modulus), ["e"] = Base64Url.EncodeToString(numbers.Exponent) };
-        }
-
-        var q = ((ECDsa)certificate.Key).ExportParameters(false).Q;
-        return new JsonObject
-        {
-            ["kty"] = "EC",
-            ["crv"] = "P-256",
-            ["kid"] = "c1",
-            ["x"] = Base64Url.EncodeToString(q.X),
-            ["y"] = Base64Url.EncodeToString(q.Y),
-            ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.Der)),
-        };
-    }
-
-    private static void BeSelfSigned(TestAgency agency, SoftCertificate certificate)
-    {
-        agency.Metadata["token_endpoint_auth_method"] = "self_signed_tls_client_auth";
-        agency.Metadata["jwks"] = new JsonObject { ["keys"] = new JsonArray(Jwk(certificate)) };
-    }
-
-    private static void BeCertified(TestAgency agency, string kind, string value)
-    {
-        agency.Metadata["token_endpoint_auth_method"] = "tls_client_auth";
-        agency.Metadata["tls_client_auth_" + kind] = value;
-        agency.Metadata.Remove("jwks");
     }
 
     private static async Task IsAcceptedAsync(TestAgency agency)

@@ -71,6 +71,9 @@ public abstract class OidcServer : IAsyncLifetime
     internal CitizenBrowser NewCitizenBrowser(SoftAuthenticator? authenticator = null)
         => new(_factory!.Server.CreateHandler(), Origin, authenticator);
 
+    /// <summary>The server as a browser's connection sees it.</summary>
+    internal HttpMessageHandler NewHandler() => _factory!.Server.CreateHandler();
+
     /// <summary>A client of the back channel.</summary>
     internal HttpClient NewBackChannel() => new(_factory!.Server.CreateHandler()) { BaseAddress = new Uri(Origin) };
 

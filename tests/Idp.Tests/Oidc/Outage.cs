@@ -4,17 +4,21 @@ using Moi.Identity.Idp.Storage;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
 
-/// <summary>Stands before the store of sessions and codes, and can say that it is away.</summary>
+/// <summary>Stands before the store of sessions and codes: it can say that it is away, and let something else happen at a certain moment.</summary>
 public class Outage : DispatchProxy, IDisposable
 {
     private IShortLivedStore _store = null!;
     private bool _isAway;
     private int _commands;
+    private Func<Task>? _afterExchange;
 
     /// <summary>How many operations there have been. Notices that something changed are not counted.</summary>
     internal int Commands => _commands;
 
     internal static Outage Of(IServiceProvider services) => (Outage)(object)services.GetRequiredService<IShortLivedStore>();
+
+    /// <summary>Lets something happen after the next exchange of a value, before whoever made it goes on.</summary>
+    internal void AfterExchange(Func<Task> what) => _afterExchange = what;
 
     /// <summary>Puts one before the store that the application has chosen.</summary>
     internal static void Decorate(IServiceCollection services)
@@ -51,6 +55,21 @@ public class Outage : DispatchProxy, IDisposable
             Interlocked.Increment(ref _commands);
         }
 
-        return _isAway ? throw new ShortLivedStoreException("The store is away.") : targetMethod.Invoke(_store, args);
+        if (_isAway)
+        {
+            throw new ShortLivedStoreException("The store is away.");
+        }
+
+        var answer = targetMethod.Invoke(_store, args);
+        return targetMethod.Name == nameof(IShortLivedStore.ExchangeAsync) && Interlocked.Exchange(ref _afterExchange, null) is { } what
+            ? new ValueTask<byte[]?>(LaterAsync(((ValueTask<byte[]?>)answer!).AsTask(), what))
+            : answer;
+    }
+
+    private static async Task<byte[]?> LaterAsync(Task<byte[]?> answer, Func<Task> what)
+    {
+        var value = await answer;
+        await what();
+        return value;
     }
 }

@@ -43,6 +43,29 @@ public sealed class RemoteKeysTests(SqliteOidcServer server)
         listener.Requests.Count.ShouldBe(3);
     }
 
+    /// <summary>Seen failing on 2026-11-26, when only the first key of that name was tried.</summary>
+    [Fact(DisplayName = "FAPI 2.0 §5.4.3: of several keys with one kid, the one that the signature fits is found")]
+    public async Task One_kid()
+    {
+        await using var listener = await TestListener.StartAsync();
+        var agency = await AgencyAsync(listener);
+        var other = await server.NewAgencyAsync();
+        using var rsa = System.Security.Cryptography.RSA.Create(2048);
+        var numbers = rsa.ExportParameters(includePrivateParameters: false);
+        var wide = new JsonObject
+        {
+            ["kty"] = "RSA",
+            ["kid"] = "k1",
+            ["n"] = System.Buffers.Text.Base64Url.EncodeToString(numbers.Modulus),
+            ["e"] = System.Buffers.Text.Base64Url.EncodeToString(numbers.Exponent),
+        };
+        listener.Answer = http => http.Response.WriteAsync(
+            new JsonObject { ["keys"] = new JsonArray(wide.DeepClone(), other.PublicJwk(), agency.PublicJwk()) }.ToJsonString());
+
+        (await PushAsync(agency, "k1")).ShouldBe(HttpStatusCode.Created);
+        (await agency.PostAsync("/connect/par", new() { ["request"] = agency.RequestObject() })).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
     [Fact]
     public async Task While_the_clients_server_is_away_its_known_keys_stay_good_for_an_hour()
     {

@@ -110,6 +110,44 @@ public abstract class RequestObjectTests(OidcServer server)
         }));
     }
 
+    [Theory(DisplayName = "FAPI 2.0 §5.3.2.1: a client's clock may be a little off, in a signed request too")]
+    [InlineData("nbf", 9)]
+    [InlineData("nbf", -3590)]
+    [InlineData("iat", 9)]
+    [InlineData("exp", -9)]
+    [InlineData("exp", 599)]
+    public async Task In_time(string name, int seconds)
+    {
+        var agency = await server.NewAgencyAsync();
+
+        // A request that expires now may have begun an hour ago.
+        await PushAsync(agency, agency.RequestObject(c => (c["exp"], c[name]) = (Seconds(0), Seconds(seconds))));
+    }
+
+    [Fact(DisplayName = "FAPI 2.0 Message Signing §5.3.1: a signed request expires at most an hour after its nbf")]
+    public async Task An_hour()
+    {
+        var agency = await server.NewAgencyAsync();
+
+        await PushAsync(agency, agency.RequestObject(c => (c["nbf"], c["exp"]) = (Seconds(-3300), Seconds(300))));
+        await IsRefusedAsync(agency, agency.RequestObject(c => (c["nbf"], c["exp"]) = (Seconds(-3300), Seconds(301))));
+    }
+
+    [Fact(DisplayName = "FAPI 2.0 Message Signing §5.3.1: a client of the profile fapi2 says from when its request is good")]
+    public async Task Fapi2()
+    {
+        var basic = await server.NewAgencyAsync();
+        var fapi2 = await server.NewAgencyAsync(a =>
+        {
+            a.Metadata["moi_profile"] = "fapi2";
+            a.Metadata["dpop_bound_access_tokens"] = true;
+        });
+
+        await PushAsync(basic, basic.RequestObject(c => c.Remove("nbf")));
+        await IsRefusedAsync(fapi2, fapi2.RequestObject(c => c.Remove("nbf")));
+        await PushAsync(fapi2, fapi2.RequestObject());
+    }
+
     [Theory(DisplayName = "RFC 9101 §6.2, §10.8: the right key, algorithm and type, and no other")]
     [InlineData("alg", "none")]
     [InlineData("alg", "HS256")]
@@ -218,6 +256,8 @@ public abstract class RequestObjectTests(OidcServer server)
         (await browser.GetAsync(Address(agency, agency.RequestObject()))).Redirect().Query()["error"].ShouldBe("invalid_request");
         await PushAsync(agency, agency.RequestObject());
     }
+
+    private long Seconds(int fromNow) => server.Time.GetUtcNow().ToUnixTimeSeconds() + fromNow;
 
     private static string Address(TestAgency agency, string request)
         => QueryHelpers.AddQueryString("/connect/authorize", new Dictionary<string, string?> { ["client_id"] = agency.ClientId, ["request"] = request });

@@ -52,6 +52,19 @@ public abstract class SignInTests(OidcServer server)
         answer.Keys.Order(StringComparer.Ordinal).ShouldBe(["code", "iss", "state"]);
     }
 
+    [Fact(DisplayName = "FAPI 2.0 §5.3.2.2: a nonce of 64 characters comes back whole")]
+    public async Task Long_nonce()
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        var nonce = new string('n', 64);
+
+        var tokens = await agency.GetTokensAsync(browser, request => request["nonce"] = nonce);
+
+        ((string?)Jwt.Claims((string)tokens["id_token"]!)["nonce"]).ShouldBe(nonce);
+    }
+
     [Fact]
     public async Task Two_agencies_know_a_citizen_by_different_subjects_and_one_agency_by_one()
     {

@@ -19,7 +19,7 @@ public abstract class NotMeTests(IdpFixture idp)
         using var thief = idp.Browser(browser.Authenticator);
         await thief.SignInAsync();
         await browser.OpenAsync("/account/activity");
-        var address = Html.Attribute(browser.Page.Body[browser.Page.Body.IndexOf("btn-small\" href=\"/account/activity/not-me", StringComparison.Ordinal)..], "href")!;
+        var address = AddressOn(browser.Page);
 
         var page = await browser.OpenAsync(address);
         page.Text.ShouldContain("We will now");
@@ -61,16 +61,28 @@ public abstract class NotMeTests(IdpFixture idp)
     {
         using var other = await idp.CitizenAsync();
         var stranger = (await idp.SessionOfAsync(other))!.CitizenId;
-        var theirs = (await idp.QueryAsync("SELECT id FROM audit_events WHERE citizen_id = @citizen", stranger, row => row.Guid(0)))[0];
+        var theirs = (await idp.QueryAsync(
+            "SELECT id FROM audit_events WHERE citizen_id = @citizen AND name = 'session.started'", stranger, row => row.Guid(0)))[0];
         using var browser = await idp.CitizenAsync();
         var mine = (await idp.SessionOfAsync(browser))!.CitizenId;
         var signedUp = (await idp.QueryAsync(
             "SELECT id FROM audit_events WHERE citizen_id = @citizen AND name = 'citizen.signed_up'", mine, row => row.Guid(0)))[0];
 
+        await browser.OpenAsync("/account/activity");
+        var own = await browser.OpenAsync(AddressOn(browser.Page));
+        var form = own.Forms.Single(form => form.Action != "/session");
+
+        // What could be disowned if it were theirs to disown: with the form of an entry of their own, too.
         foreach (var id in (string[])[theirs.ToString(), signedUp.ToString(), Guid.Empty.ToString(), "made-up", ""])
         {
-            (await browser.OpenAsync("/account/activity/not-me?event=" + id)).Status.ShouldBeOneOf(HttpStatusCode.NotFound, HttpStatusCode.BadRequest);
+            var address = "/account/activity/not-me?event=" + id;
+            (await browser.OpenAsync(address)).Status.ShouldBeOneOf(HttpStatusCode.NotFound, HttpStatusCode.BadRequest);
+            var elsewhere = form with { Attributes = new Dictionary<string, string> { ["action"] = address } };
+            (await browser.SendAsync(own, elsewhere)).Status.ShouldBeOneOf(HttpStatusCode.NotFound, HttpStatusCode.BadRequest);
         }
+
+        (await idp.QueryAsync("SELECT id FROM audit_events WHERE citizen_id = @citizen AND name = 'activity.disowned'", mine, row => row.Guid(0))).ShouldBeEmpty();
+        (await other.OpenAsync("/account")).Path.ShouldBe("/account");
     }
 
     [Fact]
@@ -78,7 +90,7 @@ public abstract class NotMeTests(IdpFixture idp)
     {
         using var browser = await idp.CitizenAsync();
         await browser.OpenAsync("/account/activity");
-        var address = Html.Attribute(browser.Page.Body[browser.Page.Body.IndexOf("btn-small\" href=\"/account/activity/not-me", StringComparison.Ordinal)..], "href")!;
+        var address = AddressOn(browser.Page);
         using var other = idp.Browser(browser.Authenticator);
         await other.SignInAsync();
 
@@ -86,4 +98,8 @@ public abstract class NotMeTests(IdpFixture idp)
 
         (await other.OpenAsync("/account")).Path.ShouldBe("/account");
     }
+
+    /// <summary>Where the button of the newest entry leads.</summary>
+    private static string AddressOn(BrowserPage activity)
+        => Html.Attribute(activity.Body[activity.Body.IndexOf("btn-small\" href=\"/account/activity/not-me", StringComparison.Ordinal)..], "href")!;
 }

@@ -13,8 +13,9 @@ internal sealed record SecurityEventSubscription(string Delivery, string? Endpoi
     internal const string Push = "push";
     internal const string Poll = "poll";
 
-    /// <summary>Methods by which a program can say who it is in the header of a request whose body is JSON.</summary>
-    private static readonly string[] MethodsForPoll = ["private_key_jwt", "client_secret_basic"];
+    /// <summary>Methods by which a program can prove who it is beside a body that is JSON: in the header, or by the connection.</summary>
+    private static readonly string[] MethodsForPoll =
+        ["private_key_jwt", "client_secret_basic", "tls_client_auth", "self_signed_tls_client_auth"];
 
     internal bool Wants(string name) => Events.Contains(SecurityEventTypes.Of(name));
 

@@ -19,8 +19,8 @@ internal sealed class CheckTarget : IOpenIddictServerHandler<ValidateTokenReques
             return ValueTask.CompletedTask;
         }
 
-        // Codes and refresh tokens may name some of what was granted: CheckNarrowing.
-        var mayNarrow = request.IsAuthorizationCodeGrantType() || request.IsRefreshTokenGrantType();
+        // Codes, device codes and refresh tokens may name some of what was granted: CheckNarrowing.
+        var mayNarrow = request.IsAuthorizationCodeGrantType() || request.IsDeviceCodeGrantType() || request.IsRefreshTokenGrantType();
         if (request.GetAudiences().Length > 0 || (request.GetResources().Length > 0 && !mayNarrow))
         {
             context.Reject(Errors.InvalidTarget, "This grant type has no resource or audience of its own.");

@@ -26,7 +26,7 @@ internal static class Lifetimes
     /// <summary>How far in the future a signed request may expire.</summary>
     internal static readonly TimeSpan RequestObject = TimeSpan.FromMinutes(10);
 
-    /// <summary>FAPI 2.0 Message Signing §5.3.1: how old a signed request may be, by its <c>nbf</c>.</summary>
+    /// <summary>FAPI 2.0 Message Signing §5.3.1: how old a signed request may be, by its <c>nbf</c>, now and when it expires.</summary>
     internal static readonly TimeSpan OldestRequestObject = TimeSpan.FromMinutes(60);
 
     /// <summary>Of a signed authorization response: long enough for a slow redirect (JARM §2.1 recommends at most ten minutes).</summary>

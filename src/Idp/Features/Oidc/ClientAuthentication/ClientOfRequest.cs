@@ -1,5 +1,7 @@
 using System.Text;
+using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Moi.Identity.Idp.Features.Clients;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -10,16 +12,20 @@ namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 /// <summary>
 /// Authenticates the client of an endpoint of ours that the engine does not know, by the same handlers as everywhere: the
 /// registered method and no other, assertions once, limits by client. The body is JSON, so the proof stands in the
-/// <c>Authorization</c> header: <c>Basic</c> with the secret, or <c>Bearer</c> with a client assertion (RFC 7523).
+/// <c>Authorization</c> header: <c>Basic</c> with the secret, or <c>Bearer</c> with a client assertion (RFC 7523). A client that is
+/// known by its certificate (RFC 8705) sends no such header and names itself by <c>client_id</c> in the address.
 /// </summary>
-internal sealed class ClientOfRequest(IOpenIddictServerFactory factory, IOpenIddictServerDispatcher dispatcher)
+internal sealed class ClientOfRequest(
+    IOpenIddictServerFactory factory, IOpenIddictServerDispatcher dispatcher, ClientCatalog clients, IOptions<IdpOptions> options)
 {
     /// <returns>The client; or nothing, with the error to answer unless there is an answer already.</returns>
     internal async Task<(string? ClientId, string? Error, string? Description)> AuthenticateAsync(HttpContext http)
     {
-        if (Read(http.Request.Headers.Authorization) is not { } request)
+        string? header = http.Request.Headers.Authorization;
+        var certificate = options.Value.MutualTls.Enabled ? http.Connection.ClientCertificate : null;
+        if ((header is null && certificate is not null ? ReadCertified(http.Request) : Read(header)) is not { } request)
         {
-            return (null, Errors.InvalidClient, "The client must authenticate in the Authorization header.");
+            return (null, Errors.InvalidClient, "The client must authenticate in the Authorization header, or by its certificate with client_id in the address.");
         }
 
         var transaction = await factory.CreateTransactionAsync();
@@ -28,6 +34,7 @@ internal sealed class ClientOfRequest(IOpenIddictServerFactory factory, IOpenIdd
         // The engine authenticates clients at this endpoint and looks for no token there.
         transaction.EndpointType = OpenIddictServerEndpointType.DeviceAuthorization;
         transaction.Request = request;
+        transaction.RemoteCertificate = certificate;
         transaction.SetProperty(typeof(HttpRequest).FullName!, new WeakReference<HttpRequest>(http.Request));
         var context = new ProcessAuthenticationContext(transaction);
         await dispatcher.DispatchAsync(context);
@@ -35,6 +42,13 @@ internal sealed class ClientOfRequest(IOpenIddictServerFactory factory, IOpenIdd
             : context.IsRejected ? (null, Errors.InvalidClient, context.ErrorDescription)
             : (context.ClientId, null, null);
     }
+
+    /// <summary>RFC 8705 §2: the client of the address. Whether the certificate is its own is checked with everything else.</summary>
+    /// <remarks>SECURITY: a client without credentials proves nothing by whatever certificate it shows.</remarks>
+    private OpenIddictRequest? ReadCertified(HttpRequest request)
+        => request.Query[Parameters.ClientId] is [{ } clientId] && clients.Find(clientId) is { UsesCertificate: true }
+            ? new OpenIddictRequest { ClientId = clientId }
+            : null;
 
     private static OpenIddictRequest? Read(string? header)
     {

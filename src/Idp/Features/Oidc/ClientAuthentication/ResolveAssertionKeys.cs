@@ -24,7 +24,6 @@ internal sealed class ResolveAssertionKeys(ClientCatalog clients, RemoteKeys rem
         }
 
         var parameters = context.TokenValidationParameters;
-        parameters.IssuerSigningKeyResolver = null;
         parameters.TypeValidator = ValidateType;
         parameters.ClockSkew = Lifetimes.ClockSkew;
         if (context.Token.Length > MostCharacters || !context.SecurityTokenHandler.CanReadToken(context.Token)
@@ -44,7 +43,8 @@ internal sealed class ResolveAssertionKeys(ClientCatalog clients, RemoteKeys rem
             return;
         }
 
-        parameters.IssuerSigningKeys = keys;
+        // FAPI 2.0 §5.4.3: all of them; given as a list, the library would try but the first of one name.
+        parameters.IssuerSigningKeyResolver = (_, _, _, _) => keys;
     }
 
     private static JsonWebToken? Read(ValidateTokenContext context)

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -12,7 +13,8 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Moi.Identity.Idp.Features.Oidc.Devices;
 
 /// <summary>RFC 8628 §3.2: gives a device its two codes. The client has been authenticated and its scopes compared.</summary>
-internal sealed class BeginDevice(DeviceRequests requests, ClientCatalog clients, IOptions<IdpOptions> options, TimeProvider time)
+internal sealed class BeginDevice(
+    DeviceRequests requests, ClientCatalog clients, Audiences audiences, IOptions<IdpOptions> options, TimeProvider time)
     : IOpenIddictServerHandler<HandleDeviceAuthorizationRequestContext>
 {
     public async ValueTask HandleAsync(HandleDeviceAuthorizationRequestContext context)
@@ -22,6 +24,14 @@ internal sealed class BeginDevice(DeviceRequests requests, ClientCatalog clients
         if (!scopes.Contains(Scopes.OpenId))
         {
             context.Reject(Errors.InvalidScope, "The scope openid is missing: a device is let in by a citizen who signs in.");
+            return;
+        }
+
+        // RFC 8707 §2, as in an authorization request.
+        var resources = context.Request.GetResources();
+        if (audiences.Mistake(clients.Find(context.Request.ClientId)!, resources, scopes, []) is { } mistake)
+        {
+            context.Reject(Errors.InvalidTarget, mistake);
             return;
         }
 
@@ -37,6 +47,7 @@ internal sealed class BeginDevice(DeviceRequests requests, ClientCatalog clients
             {
                 ClientId = context.Request.ClientId!,
                 Scopes = [.. scopes],
+                Resources = [.. resources],
                 AskedAt = time.GetUtcNow(),
                 From = Network(http.Connection.RemoteIpAddress),
             },

@@ -17,6 +17,9 @@ internal sealed record DeviceRequest
 
     public required string[] Scopes { get; init; }
 
+    /// <summary>The resources that it named (RFC 8707 §2). Without a name, the tokens are for all that the scopes belong to.</summary>
+    public string[]? Resources { get; init; }
+
     public required DateTimeOffset AskedAt { get; init; }
 
     /// <summary>Roughly where the request came from: the network, not the address.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore;
-using Microsoft.Extensions.Options;
-using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Grants;
+using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Idp.Web.Limits;
 using OpenIddict.Abstractions;
@@ -13,8 +12,7 @@ namespace Moi.Identity.Idp.Features.Oidc.Devices;
 
 /// <summary>RFC 8628 §3.4, §3.5: a device asks whether the citizen has answered.</summary>
 internal sealed partial class RedeemDeviceCode(
-    Records<DeviceRequest> requests, GrantStore grants, ClientCatalog clients, IOptions<IdpOptions> options, TimeProvider time,
-    ILogger<RedeemDeviceCode> logger)
+    Records<DeviceRequest> requests, GrantStore grants, Audiences audiences, TimeProvider time, ILogger<RedeemDeviceCode> logger)
     : IOpenIddictServerHandler<ValidateTokenRequestContext>
 {
     private const int SlowDownBy = 5;
@@ -69,12 +67,8 @@ internal sealed partial class RedeemDeviceCode(
         }
 
         // T11: the scopes are those that the citizen saw; the engine refuses a request that names others.
-        string[] resources =
-        [
-            options.Value.Issuer + "connect/userinfo",
-            .. request.Scopes.Select(clients.ResourceOf).OfType<ProtectedResource>().Select(resource => resource.Identifier).Distinct(),
-        ];
-        context.DeviceCodePrincipal = approval.Citizen.ToPrincipal(request.Scopes, resources, approval.GrantId);
+        context.DeviceCodePrincipal = approval.Citizen.ToPrincipal(
+            request.Scopes, audiences.Of(request.Resources ?? [], request.Scopes, []), approval.GrantId);
         context.DeviceCodePrincipal.SetPresenters(request.ClientId);
     }
 

@@ -68,6 +68,7 @@ internal sealed class DiscoveryDocument
             {
                 ["pushed_authorization_request_endpoint"] = address + "par",
                 ["token_endpoint"] = address + "token",
+                ["device_authorization_endpoint"] = address + "device",
                 ["userinfo_endpoint"] = address + "userinfo",
                 ["introspection_endpoint"] = address + "introspect",
                 ["revocation_endpoint"] = address + "revoke",

@@ -12,7 +12,8 @@ internal sealed class ReadClientCertificate(IOptions<IdpOptions> idp) : IOpenIdd
     {
         if (idp.Value.MutualTls.Enabled
             && context.EndpointType is OpenIddictServerEndpointType.Token or OpenIddictServerEndpointType.PushedAuthorization
-                or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation or OpenIddictServerEndpointType.UserInfo)
+                or OpenIddictServerEndpointType.DeviceAuthorization or OpenIddictServerEndpointType.Introspection
+                or OpenIddictServerEndpointType.Revocation or OpenIddictServerEndpointType.UserInfo)
         {
             context.Transaction.RemoteCertificate = context.Transaction.GetHttpRequest()!.HttpContext.Connection.ClientCertificate;
         }

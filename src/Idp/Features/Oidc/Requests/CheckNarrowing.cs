@@ -15,7 +15,7 @@ internal sealed class CheckNarrowing : IOpenIddictServerHandler<ValidateTokenReq
 {
     public ValueTask HandleAsync(ValidateTokenRequestContext context)
     {
-        if ((context.AuthorizationCodePrincipal ?? context.RefreshTokenPrincipal) is not { } granted)
+        if ((context.AuthorizationCodePrincipal ?? context.DeviceCodePrincipal ?? context.RefreshTokenPrincipal) is not { } granted)
         {
             return ValueTask.CompletedTask;
         }

@@ -80,10 +80,10 @@ internal sealed class RequestObject(RemoteKeys remote, IOptions<IdpOptions> opti
         }
 
         if (claims.Time(Claims.NotBefore) is { } from
-            ? from < now - Lifetimes.OldestRequestObject
+            ? from < now - Lifetimes.OldestRequestObject || expires > from + Lifetimes.OldestRequestObject
             : client.Profile.RequiresNotBeforeInRequests)
         {
-            return (null, $"nbf of the request object must be at most {Lifetimes.OldestRequestObject.TotalMinutes:0} minutes ago.");
+            return (null, $"nbf of the request object must be at most {Lifetimes.OldestRequestObject.TotalMinutes:0} minutes ago, and as much before exp.");
         }
 
         var jti = claims.Text(Claims.JwtId);
@@ -115,7 +115,8 @@ internal sealed class RequestObject(RemoteKeys remote, IOptions<IdpOptions> opti
         var keys = (await remote.GetAsync(client, kid, ct)).Matching(kid).ToList();
         var result = await _handler.ValidateTokenAsync(jwt, new TokenValidationParameters
         {
-            IssuerSigningKeys = keys,
+            // FAPI 2.0 §5.4.3: all of them; given as a list, the library would try but the first of one name.
+            IssuerSigningKeyResolver = (_, _, _, _) => keys,
 
             // SECURITY: without a list every algorithm of the library would do.
             ValidAlgorithms = client.RequestObjectAlgs,

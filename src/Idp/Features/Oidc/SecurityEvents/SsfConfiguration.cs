@@ -20,8 +20,9 @@ internal sealed class SsfConfiguration
 
     public SsfConfiguration(IOptions<IdpOptions> options)
     {
-        var issuer = options.Value.Issuer;
-        Document = new PublishedDocument("application/json", Encoding.UTF8.GetBytes(new JsonObject
+        var idp = options.Value;
+        var issuer = idp.Issuer;
+        var document = new JsonObject
         {
             ["spec_version"] = "1_0",
             ["issuer"] = issuer,
@@ -32,7 +33,17 @@ internal sealed class SsfConfiguration
             ["default_subjects"] = "ALL",
             ["moi_poll_endpoint"] = issuer + PollEvents.Path[1..],
             ["moi_events_supported"] = new JsonArray([.. SecurityEventTypes.All.Select(type => (JsonNode)JsonValue.Create(type))]),
-        }.ToJsonString(Plain)));
+        };
+        if (idp.MutualTls.Authority is { } authority)
+        {
+            // RFC 8705 §5: where clients show their certificates.
+            document["mtls_endpoint_aliases"] = new JsonObject
+            {
+                ["moi_poll_endpoint"] = $"{idp.Origin.Scheme}://{authority}{PollEvents.Path}",
+            };
+        }
+
+        Document = new PublishedDocument("application/json", Encoding.UTF8.GetBytes(document.ToJsonString(Plain)));
     }
 
     internal PublishedDocument Document { get; }

@@ -9,6 +9,7 @@ namespace Moi.Identity.Idp.Features.Oidc.Tokens;
 /// <summary>
 /// At every redemption: the grant, the citizen and the passkey are still good, and the refresh token has not been used.
 /// </summary>
+/// <remarks>For a code the grant has been read by <see cref="SpendSingleUseToken"/>, before the code was spent.</remarks>
 internal sealed partial class CheckGrant(GrantStore grants, ILogger<CheckGrant> logger)
     : IOpenIddictServerHandler<ValidateTokenRequestContext>
 {
@@ -20,9 +21,9 @@ internal sealed partial class CheckGrant(GrantStore grants, ILogger<CheckGrant> 
         }
 
         Guid? tokenId = context.RefreshTokenPrincipal is { } refresh && Guid.TryParse(refresh.GetTokenId(), out var id) ? id : null;
-        var grant = principal.GetGrantId() is { } grantId
-            ? await grants.FindAsync(grantId, tokenId, context.CancellationToken)
-            : null;
+        var grant = context.AuthorizationCodePrincipal is not null
+            ? context.Transaction.GetProperty<GrantState>(typeof(GrantState).FullName!)
+            : principal.GetGrantId() is { } grantId ? await grants.FindAsync(grantId, tokenId, context.CancellationToken) : null;
         if (grant is not { IsValid: true } || grant.ClientId != context.ClientId)
         {
             context.Reject(Errors.InvalidGrant, "The grant has ended.");

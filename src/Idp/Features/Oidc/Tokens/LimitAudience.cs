@@ -16,7 +16,8 @@ internal sealed class LimitAudience(Audiences audiences) : IOpenIddictServerHand
     public ValueTask HandleAsync(ProcessSignInContext context)
     {
         if (context is not { EndpointType: OpenIddictServerEndpointType.Token, AccessTokenPrincipal: { } token }
-            || !(context.Request.IsAuthorizationCodeGrantType() || context.Request.IsRefreshTokenGrantType()))
+            || !(context.Request.IsAuthorizationCodeGrantType() || context.Request.IsDeviceCodeGrantType()
+                || context.Request.IsRefreshTokenGrantType()))
         {
             return ValueTask.CompletedTask;
         }

@@ -36,22 +36,22 @@ internal sealed class SingleUseTokens(IShortLivedStore store)
         return reference;
     }
 
-    internal async ValueTask<Spending?> SpendAsync(string kind, string reference, CancellationToken ct)
-    {
-        if (reference.Length != Base64Url.GetEncodedLength(GrantBytes + RandomBytes)
-            || !Base64Url.IsValid(reference, out var length) || length != GrantBytes + RandomBytes)
-        {
-            return null;
-        }
+    /// <summary>The grant that a reference names, empty for a pushed request; nothing if it cannot be one of ours.</summary>
+    internal static Guid? GrantOf(string reference)
+        => reference.Length == Base64Url.GetEncodedLength(GrantBytes + RandomBytes)
+            && Base64Url.IsValid(reference, out var length) && length == GrantBytes + RandomBytes
+                ? new Guid(Base64Url.DecodeFromChars(reference).AsSpan(0, GrantBytes))
+                : null;
 
-        var grantId = new Guid(Base64Url.DecodeFromChars(reference).AsSpan(0, GrantBytes));
-        return await store.ExchangeAsync(Key(kind, reference), SpentMark, ct) switch
-        {
-            null => null,
-            [0] => new Spending(null, SpentBefore: true, grantId),
-            var payload => new Spending(Encoding.ASCII.GetString(payload), SpentBefore: false, grantId),
-        };
-    }
+    internal async ValueTask<Spending?> SpendAsync(string kind, string reference, CancellationToken ct)
+        => GrantOf(reference) is { } grantId
+            ? await store.ExchangeAsync(Key(kind, reference), SpentMark, ct) switch
+            {
+                null => null,
+                [0] => new Spending(null, SpentBefore: true, grantId),
+                var payload => new Spending(Encoding.ASCII.GetString(payload), SpentBefore: false, grantId),
+            }
+            : null;
 
     private static string Key(string kind, string reference)
         => kind + ":" + Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(reference)));

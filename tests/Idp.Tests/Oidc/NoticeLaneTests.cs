@@ -1,0 +1,89 @@
+using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Idp.Features.Oidc.Notices;
+using Moi.Identity.Testing;
+
+namespace Moi.Identity.Idp.Tests.Oidc;
+
+/// <summary>How many calls a client gets at once, however much there is to tell it.</summary>
+public abstract class NoticeLaneTests(OidcServer server)
+{
+    private const int AtOnce = 4;
+    private const int Notices = 3 * AtOnce;
+
+    /// <summary>Seen failing on 2026-11-26, with as many calls at a time as there are notices.</summary>
+    [Fact]
+    public async Task A_client_that_takes_its_time_has_four_calls_to_answer_and_holds_up_nobody_else()
+    {
+        await using var listener = await TestListener.StartAsync();
+        var (slow, quick) = (await TellableAsync(listener), await TellableAsync(listener));
+        var answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (calls, most) = (0, 0);
+        listener.Answer = async http =>
+        {
+            if (http.Request.Path == "/" + slow.ClientId)
+            {
+                lock (answers)
+                {
+                    most = Math.Max(most, ++calls);
+                }
+
+                await answers.Task;
+                lock (answers)
+                {
+                    calls--;
+                }
+            }
+        };
+
+        // At once, so that they are due together.
+        await AddAsync(slow, Notices);
+        await Eventually.TrueAsync(() => Task.FromResult(calls >= AtOnce), "as many calls as may be wait for an answer");
+        await AddAsync(quick, 1);
+        await Eventually.TrueAsync(() => Task.FromResult(CallsTo(quick) == 1), "the other client is told");
+        answers.SetResult();
+        await Eventually.TrueAsync(() => Task.FromResult(CallsTo(slow) == Notices), "the slow client is told everything");
+
+        most.ShouldBe(AtOnce);
+
+        int CallsTo(TestAgency agency) => listener.Requests.Count(request => request.Path == "/" + agency.ClientId);
+    }
+
+    private Task<TestAgency> TellableAsync(TestListener listener)
+        => server.NewAgencyAsync(a => a.Metadata["backchannel_logout_uri"] = listener.Address(a, "/" + a.ClientId));
+
+    private async Task AddAsync(TestAgency agency, int count)
+    {
+        var now = server.Time.GetUtcNow();
+        await server.Sql.TransactionAsync(
+            async work =>
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    await work.AddAsync(
+                        new Notice
+                        {
+                            Id = Guid.CreateVersion7(now),
+                            ClientId = agency.ClientId,
+                            Kind = NoticeKind.Logout,
+                            Address = (string)agency.Metadata["backchannel_logout_uri"]!,
+                            Alg = "ES256",
+                            Subject = "somebody",
+                            Sid = $"session-{i}",
+                            CreatedAt = now,
+                            NextAttemptAt = now,
+                        },
+                        CancellationToken.None);
+                }
+
+                return true;
+            },
+            CancellationToken.None);
+        server.Services.GetRequiredService<NoticeSender>().Wake();
+    }
+}
+
+[Collection<OnSqlite>]
+public sealed class SqliteNoticeLaneTests(SqliteOidcServer server) : NoticeLaneTests(server);
+
+[Collection<OnPostgres>]
+public sealed class PostgresNoticeLaneTests(PostgresOidcServer server) : NoticeLaneTests(server);

@@ -30,6 +30,7 @@ internal static class Report
         }
 
         Line("CPU an operation, ms: all servers", Number(idp + postgres + redis));
+        Line("yardstick: one ES256 verification, us", Number(Yardstick.MicrosecondsPerVerification()));
         Line("memory of the identity provider, MB: now / peak", $"{after.IdpMemory / 1_000_000} / {after.IdpPeakMemory / 1_000_000}");
         if (settings.Production)
         {

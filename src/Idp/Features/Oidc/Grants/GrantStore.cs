@@ -53,6 +53,22 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
         ON CONFLICT (citizen_id, client_id) DO UPDATE SET released = excluded.released, granted_at = excluded.granted_at
         """;
 
+    private const string Standing = """
+        SELECT g.status, c.status, k.status, g.citizen_id, g.client_id, g.sid, g.scopes, g.locale, c.display_label, e.sid
+        """;
+
+    private const string Sources = """
+        FROM grants g
+        JOIN citizens c ON c.id = g.citizen_id
+        LEFT JOIN credentials k ON k.id = g.credential_id AND k.citizen_id = g.citizen_id
+        LEFT JOIN ended_sessions e ON e.sid = g.sid
+        """;
+
+    private const string Find = $"{Standing}, NULL {Sources} WHERE g.id = @grant";
+
+    private const string FindWithRefreshToken =
+        $"{Standing}, r.status {Sources} LEFT JOIN refresh_tokens r ON r.id = @token AND r.grant_id = g.id WHERE g.id = @grant";
+
     private const string OneTrip = $"WITH g AS ({Upsert}), a AS ({AuditSql.Insert}) SELECT id FROM g";
 
     /// <summary>Everything that decides about an entry, in one select.</summary>
@@ -133,30 +149,18 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
         return id;
     }
 
-    /// <summary>Everything that decides about the use of a token, in one select.</summary>
+    /// <summary>Everything that decides about the use of a code or an access token, in one select.</summary>
     /// <remarks>
     /// SECURITY: a service may have been entered at the very moment in which the session ended, too late to be told. Its grant is
     /// good for nothing.
     /// </remarks>
-    internal Task<GrantState?> FindAsync(Guid grantId, Guid? refreshTokenId, CancellationToken ct)
+    internal Task<GrantState?> FindAsync(Guid grantId, CancellationToken ct)
+        => sql.FirstAsync(Find, p => p.Add("grant", grantId), row => Read(grantId, row), ct);
+
+    /// <summary>The same for a refresh token, with what became of it.</summary>
+    internal Task<GrantState?> FindAsync(Guid grantId, Guid refreshTokenId, CancellationToken ct)
         => sql.FirstAsync(
-            """
-            SELECT g.status, c.status, k.status, g.citizen_id, g.client_id, g.sid, g.scopes, g.locale, c.display_label, r.status, e.sid
-            FROM grants g
-            JOIN citizens c ON c.id = g.citizen_id
-            LEFT JOIN credentials k ON k.id = g.credential_id AND k.citizen_id = g.citizen_id
-            LEFT JOIN refresh_tokens r ON r.id = @token AND r.grant_id = g.id
-            LEFT JOIN ended_sessions e ON e.sid = g.sid
-            WHERE g.id = @grant
-            """,
-            p => p.Add("grant", grantId).Add("token", refreshTokenId ?? Guid.Empty),
-            row => new GrantState(
-                grantId,
-                row.Integer(0) == (int)GrantStatus.Valid && row.Integer(1) == (int)CitizenStatus.Active
-                    && !row.IsNull(2) && row.Integer(2) == (int)CredentialStatus.Active && row.IsNull(10),
-                row.Guid(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Text(8),
-                row.IsNull(9) ? null : row.Integer(9)),
-            ct);
+            FindWithRefreshToken, p => p.Add("grant", grantId).Add("token", refreshTokenId), row => Read(grantId, row), ct);
 
     /// <summary>Ends every token of the grant.</summary>
     internal Task RevokeAsync(Guid grantId, string reason, CancellationToken ct)
@@ -175,6 +179,13 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
                 return true;
             },
             ct);
+
+    private static GrantState Read(Guid grantId, SqlRow row) => new(
+        grantId,
+        row.Integer(0) == (int)GrantStatus.Valid && row.Integer(1) == (int)CitizenStatus.Active
+            && !row.IsNull(2) && row.Integer(2) == (int)CredentialStatus.Active && row.IsNull(9),
+        row.Guid(3), row.Text(4), row.Text(5), row.Text(6), row.Text(7), row.Text(8),
+        row.IsNull(10) ? null : row.Integer(10));
 
     private static SqlParameters Bind(SqlParameters p, GrantEntry entry, DateTimeOffset now)
         => p.Add("id", Guid.CreateVersion7(now)).Add("citizen", entry.Session.CitizenId)

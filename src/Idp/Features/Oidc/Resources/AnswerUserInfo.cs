@@ -17,7 +17,7 @@ internal sealed class AnswerUserInfo(GrantStore grants, ClientCatalog clients, A
     {
         var token = context.AccessTokenPrincipal;
         var grant = token.HasAudience(audiences.UserInfo) && token.GetGrantIdOfAccessToken() is { } id
-            ? await grants.FindAsync(id, null, context.CancellationToken)
+            ? await grants.FindAsync(id, context.CancellationToken)
             : null;
         if (grant is not { IsValid: true } || clients.Find(grant.ClientId) is not { } client)
         {

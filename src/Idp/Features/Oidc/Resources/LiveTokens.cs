@@ -40,7 +40,7 @@ internal sealed class LiveTokens(GrantStore grants, ClientCatalog clients, Revok
             return token.GetClaim(Claims.Subject) == client.Id ? new LiveToken(client, null) : null;
         }
 
-        return await grants.FindAsync(grantId, null, ct) is { IsValid: true } grant && clients.Find(grant.ClientId) is not null
+        return await grants.FindAsync(grantId, ct) is { IsValid: true } grant && clients.Find(grant.ClientId) is not null
             ? new LiveToken(client, grant)
             : null;
     }

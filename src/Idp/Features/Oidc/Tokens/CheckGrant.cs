@@ -15,15 +15,12 @@ internal sealed partial class CheckGrant(GrantStore grants, ILogger<CheckGrant> 
 {
     public async ValueTask HandleAsync(ValidateTokenRequestContext context)
     {
-        if ((context.AuthorizationCodePrincipal ?? context.DeviceCodePrincipal ?? context.RefreshTokenPrincipal) is not { } principal)
+        if (context is { AuthorizationCodePrincipal: null, DeviceCodePrincipal: null, RefreshTokenPrincipal: null })
         {
             return;
         }
 
-        Guid? tokenId = context.RefreshTokenPrincipal is { } refresh && Guid.TryParse(refresh.GetTokenId(), out var id) ? id : null;
-        var grant = context.AuthorizationCodePrincipal is not null
-            ? context.Transaction.GetProperty<GrantState>(typeof(GrantState).FullName!)
-            : principal.GetGrantId() is { } grantId ? await grants.FindAsync(grantId, tokenId, context.CancellationToken) : null;
+        var grant = await FindAsync(context);
         if (grant is not { IsValid: true } || grant.ClientId != context.ClientId)
         {
             context.Reject(Errors.InvalidGrant, "The grant has ended.");
@@ -42,6 +39,23 @@ internal sealed partial class CheckGrant(GrantStore grants, ILogger<CheckGrant> 
         }
 
         context.Reject(Errors.InvalidGrant, "The refresh token has been used or revoked.");
+    }
+
+    private async ValueTask<GrantState?> FindAsync(ValidateTokenRequestContext context)
+    {
+        if (context.AuthorizationCodePrincipal is not null)
+        {
+            return context.Transaction.GetProperty<GrantState>(typeof(GrantState).FullName!);
+        }
+
+        if ((context.DeviceCodePrincipal ?? context.RefreshTokenPrincipal)!.GetGrantId() is not { } grantId)
+        {
+            return null;
+        }
+
+        return context.RefreshTokenPrincipal is not { } refresh ? await grants.FindAsync(grantId, context.CancellationToken)
+            : Guid.TryParse(refresh.GetTokenId(), out var id) ? await grants.FindAsync(grantId, id, context.CancellationToken)
+            : null;
     }
 
     [LoggerMessage(EventId = 5304, Level = LogLevel.Warning, Message = "A refresh token was used again by {ClientId}; its grant is revoked")]

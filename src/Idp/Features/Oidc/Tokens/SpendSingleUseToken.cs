@@ -27,7 +27,7 @@ internal sealed partial class SpendSingleUseToken(SingleUseTokens tokens, GrantS
         // SECURITY: the grant as it is before the code is spent is what CheckGrant looks at. Of any number of uses at once exactly one
         // succeeds: the others can end the grant only after one has spent the code, and by then that one has seen it.
         if (SingleUseTokens.GrantOf(context.Token) is { } grantId && grantId != Guid.Empty
-            && await grants.FindAsync(grantId, null, context.CancellationToken) is { } grant)
+            && await grants.FindAsync(grantId, context.CancellationToken) is { } grant)
         {
             context.Transaction.SetProperty(typeof(GrantState).FullName!, grant);
         }

@@ -95,6 +95,25 @@ public partial class DocumentTests
         broken.ShouldBeEmpty();
     }
 
+    /// <summary>Seen failing on 2026-11-26, with a test renamed and with a class of tests that does not exist planted.</summary>
+    [Fact]
+    public void Tests_in_documents_exist()
+    {
+        var tests = Tree.Matching("tests/**/*.cs").Select(Tree.Read).ToList();
+        var missing =
+            from file in Tree.Matching("**/*.md")
+            from Match named in NamedTest().Matches(Tree.Read(file))
+            let type = named.Groups["class"].Value
+            let name = named.Groups["test"].Value
+            where !tests.Any(text => text.Contains($"class {type}", StringComparison.Ordinal)
+                && (name.Length == 0 || text.Contains($" {name}(", StringComparison.Ordinal)))
+            select $"{file}: {named.Value}";
+        missing.ShouldBeEmpty();
+    }
+
+    [GeneratedRegex(@"`(?<class>[A-Z]\w+Tests)(\.(?<test>\w+))?`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NamedTest();
+
     [GeneratedRegex(@"^`(?<event>[a-z_]+\.[a-z_]+)`: \w", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex EventSummary();
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -14,12 +15,14 @@ namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 /// </summary>
 internal sealed class ClientOfRequest(IOpenIddictServerFactory factory, IOpenIddictServerDispatcher dispatcher)
 {
-    /// <returns>The client; or nothing, with the error to answer unless there is an answer already.</returns>
-    internal async Task<(string? ClientId, string? Error, string? Description)> AuthenticateAsync(HttpContext http)
+    /// <returns>
+    /// The client; or nothing, with the refusal unless there is an answer already, and with what only our log is told.
+    /// </returns>
+    internal async Task<(string? ClientId, Refusal? Refusal, string? Reason)> AuthenticateAsync(HttpContext http)
     {
         if (Read(http.Request.Headers.Authorization) is not { } request)
         {
-            return (null, Errors.InvalidClient, "The client must authenticate in the Authorization header.");
+            return (null, ClientRefusals.NoHeader, null);
         }
 
         var transaction = await factory.CreateTransactionAsync();
@@ -31,9 +34,13 @@ internal sealed class ClientOfRequest(IOpenIddictServerFactory factory, IOpenIdd
         transaction.SetProperty(typeof(HttpRequest).FullName!, new WeakReference<HttpRequest>(http.Request));
         var context = new ProcessAuthenticationContext(transaction);
         await dispatcher.DispatchAsync(context);
-        return context.IsRequestHandled ? (null, null, null)
-            : context.IsRejected ? (null, Errors.InvalidClient, context.ErrorDescription)
-            : (context.ClientId, null, null);
+        if (context.IsRequestHandled || !context.IsRejected)
+        {
+            return (context.IsRequestHandled ? null : context.ClientId, null, null);
+        }
+
+        var refusal = Refusing.Read(transaction, Errors.InvalidClient, context.ErrorDescription, context.ErrorUri);
+        return (null, refusal, Refusing.ReasonOf(transaction, refusal.Code));
     }
 
     private static OpenIddictRequest? Read(string? header)

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -21,14 +22,14 @@ internal sealed class BeginDevice(DeviceRequests requests, ClientCatalog clients
         var scopes = context.Request.GetScopes();
         if (!scopes.Contains(Scopes.OpenId))
         {
-            context.Reject(Errors.InvalidScope, "The scope openid is missing: a device is let in by a citizen who signs in.");
+            context.Refuse(TargetRefusals.NoOpenId);
             return;
         }
 
         // SECURITY: as for a client's own token: one that two resources accept could be carried from one to the other.
         if (scopes.Select(clients.ResourceOf).OfType<ProtectedResource>().Select(resource => resource.Identifier).Distinct().Skip(1).Any())
         {
-            context.Reject(Errors.InvalidScope, "The scopes belong to more than one protected resource.");
+            context.Refuse(TargetRefusals.SeveralResources);
             return;
         }
 

@@ -18,7 +18,7 @@ public partial class DependencyTests
         ["Citizens"] = ["Audit", "Clients"],
         ["Clients"] = ["Audit", "Passkeys", "SignIn"],
         ["Consent"] = ["Account", "Audit", "Clients", "Oidc", "SignIn"],
-        ["DynamicRegistration"] = ["Audit", "Clients"],
+        ["DynamicRegistration"] = ["Audit", "Clients", "ErrorCatalogue"],
         ["ErrorCatalogue"] = [],
         ["Devices"] = ["Account", "Audit", "Clients", "Consent", "Oidc", "Passkeys", "SignIn"],
         ["InAppBrowsers"] = ["SignIn"],

@@ -9,15 +9,20 @@ internal static class ErrorPages
 {
     private const string Texts = "src/Idp/Features/ErrorCatalogue/ErrorTexts";
 
-    private static readonly Type Codes = Assembly.Load("Moi.Identity.Idp").GetType("Moi.Identity.Idp.Features.ErrorCatalogue.ErrorCodes")!;
+    private static readonly Type Catalogue = Assembly.Load("Moi.Identity.Idp").GetType("Moi.Identity.Idp.Features.ErrorCatalogue.ErrorCodes")!;
+
+    /// <summary>Every code.</summary>
+    internal static IReadOnlyList<string> Codes => (IReadOnlyList<string>)Field("All")!;
+
+    /// <summary>The names of the texts, which are those of both languages.</summary>
+    internal static IEnumerable<string> TextNames => Read(Texts + ".resx").Keys;
 
     /// <summary>Every page, by its path.</summary>
     internal static IEnumerable<(string Path, string Text)> All()
     {
         var chinese = Read(Texts + ".resx");
         var english = Read(Texts + ".en.resx");
-        var codes = (IReadOnlyList<string>)Field("All")!;
-        foreach (var code in codes)
+        foreach (var code in Codes)
         {
             yield return ($"docs/errors/{code}.md", $"""
                 # {code} {chinese[code + ".Title"]}
@@ -45,15 +50,15 @@ internal static class ErrorPages
 
             | code | 中文 | English |
             |---|---|---|
-            {string.Join('\n', codes.Select(code => $"| [{code}]({code}.md) | {chinese[code + ".Title"]} | {english[code + ".Title"]} |"))}
+            {string.Join('\n', Codes.Select(code => $"| [{code}]({code}.md) | {chinese[code + ".Title"]} | {english[code + ".Title"]} |"))}
 
             """);
     }
 
-    private static object? Field(string name) => Codes.GetField(name, BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null);
+    private static object? Field(string name) => Catalogue.GetField(name, BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null);
 
     private static IEnumerable<string> ErrorsOf(string code)
-        => (IEnumerable<string>)Codes.GetMethod("ErrorsOf", BindingFlags.Static | BindingFlags.NonPublic)!.Invoke(null, [code])!;
+        => (IEnumerable<string>)Catalogue.GetMethod("ErrorsOf", BindingFlags.Static | BindingFlags.NonPublic)!.Invoke(null, [code])!;
 
     private static Dictionary<string, string> Read(string resx)
         => XDocument.Load(RepositoryRoot.File(resx)).Descendants("data")

@@ -37,6 +37,21 @@ public partial class TreeTests
     public void No_test_is_skipped_and_none_sleeps()
         => Tree.Find(Tree.Matching("tests/**/*.cs"), SkipOrSleep()).ShouldBeEmpty();
 
+    /// <summary>
+    /// A handler refuses by an entry of the catalogue, so that each reason has its code and page. Only <c>Refusing</c> speaks to the
+    /// engine. Seen failing on 2026-11-26, with one handler that rejected with a text of its own.
+    /// </summary>
+    [Fact]
+    public void No_handler_rejects_with_words_of_its_own()
+        => Tree.Matching("src/Idp/Features/**/*.cs").Where(file => file != "src/Idp/Features/Oidc/Refusing.cs")
+            .Where(file => Tree.Read(file).Contains(".Reject(", StringComparison.Ordinal)).ShouldBeEmpty();
+
+    /// <summary>Seen failing on 2026-11-26, with the title of one code removed.</summary>
+    [Fact]
+    public void Every_code_has_texts_in_both_languages()
+        => ErrorPages.Codes.SelectMany(code => (string[])[code + ".Title", code + ".Why", code + ".Next"])
+            .ShouldBe(ErrorPages.TextNames, ignoreOrder: true);
+
     /// <summary>An operator's alarm names an event by its number. Seen failing on 2026-11-26, with two numbers used twice.</summary>
     [Theory]
     [InlineData("src/Idp/**/*.cs")]

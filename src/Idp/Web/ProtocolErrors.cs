@@ -16,6 +16,13 @@ internal sealed class ProtocolEndpoints
 /// </summary>
 internal sealed class ProtocolErrors(IOptions<ProtocolEndpoints> endpoints)
 {
+    /// <summary>The problems that programs are told. Each code has a page, <c>/errors/CODE</c>, as the refusals have.</summary>
+    internal static readonly IReadOnlyList<Problem> Told =
+    [
+        Problems.BadRequest, Problems.WrongMethod, Problems.TooLarge, Problems.WrongHost, Problems.TooMany, Problems.Unexpected,
+        Problems.Unavailable,
+    ];
+
     internal bool Answers(HttpRequest request)
         => request.Path.Value is { } path && endpoints.Value.Paths.Contains(path.TrimEnd('/'));
 
@@ -26,14 +33,17 @@ internal sealed class ProtocolErrors(IOptions<ProtocolEndpoints> endpoints)
         context.Response.StatusCode = problem.Status;
         var trace = ErrorPage.TraceId(context);
         var (error, description) = For(problem.Status);
+        var issuer = context.RequestServices.GetRequiredService<IOptions<IdpOptions>>().Value.Issuer;
+        var code = Told.FirstOrDefault(told => told.Code == problem.Code, Problems.BadRequest).Code;
         return context.Response.WriteAsJsonAsync(
-            new OAuthError(error, $"{description} (trace {trace})", trace),
+            new OAuthError(error, $"{description} (trace {trace})", $"{issuer}errors/{code}", trace),
             OAuthErrorJson.Default.OAuthError,
             "application/json",
             context.RequestAborted);
     }
 
-    private static (string Error, string Description) For(int status) => status switch
+    /// <summary>What a program is told under a status.</summary>
+    internal static (string Error, string Description) For(int status) => status switch
     {
         405 => ("invalid_request", "This endpoint does not have that HTTP method."),
         413 => ("invalid_request", "The request is too large."),
@@ -49,6 +59,7 @@ internal sealed class ProtocolErrors(IOptions<ProtocolEndpoints> endpoints)
 internal sealed record OAuthError(
     [property: JsonPropertyName("error")] string Error,
     [property: JsonPropertyName("error_description")] string Description,
+    [property: JsonPropertyName("error_uri")] string Uri,
     [property: JsonPropertyName("trace_id")] string TraceId);
 
 [JsonSerializable(typeof(OAuthError))]

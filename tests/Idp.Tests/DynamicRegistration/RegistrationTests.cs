@@ -165,6 +165,16 @@ public abstract class RegistrationTests(OidcServer server)
         ((string)answer["error"]!).ShouldBe("invalid_redirect_uri");
     }
 
+    [Fact]
+    public async Task Each_mistake_leads_to_its_page()
+    {
+        var body = JsonNode.Parse(Good)!.AsObject();
+        body["redirect_uris"] = new JsonArray("javascript:alert(1)");
+        await Refused.WithAsync(SendAsync(HttpMethod.Post, "", null, Good), "MOI-CLI-013", "invalid_token");
+        await Refused.WithAsync(SendAsync(HttpMethod.Post, "", await IssueAsync("dev-pages"), body.ToJsonString()), "MOI-CLI-003");
+        await Refused.WithAsync(SendAsync(HttpMethod.Post, "", await IssueAsync("dev-pages"), "[]"), "MOI-CLI-004");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("[]")]

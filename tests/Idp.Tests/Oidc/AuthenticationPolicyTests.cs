@@ -55,7 +55,7 @@ public sealed class AuthenticationPolicyTests
     [InlineData("urn:unknown")]
     public void Levels_that_nobody_can_reach_are_refused_at_once(string values)
         => Decide(new() { AcrValues = values }).ShouldBeOfType<AuthenticationDecision.Refuse>()
-            .Error.ShouldBe("unmet_authentication_requirements");
+            .Refusal.Error.ShouldBe("unmet_authentication_requirements");
 
     [Fact(DisplayName = "S1: only an authentication of this transaction and this session answers a step-up")]
     public void S1()
@@ -105,14 +105,14 @@ public sealed class AuthenticationPolicyTests
     [Fact]
     public void A_minimum_that_nobody_can_reach_is_refused_at_once()
         => Decide(new(), minimum: AssuranceLevels.Two).ShouldBeOfType<AuthenticationDecision.Refuse>()
-            .Error.ShouldBe("unmet_authentication_requirements");
+            .Refusal.Error.ShouldBe("unmet_authentication_requirements");
 
     [Fact]
     public void A_passkey_that_was_just_used_and_does_not_reach_the_level_is_not_asked_for_again()
     {
         var outcome = new AuthenticationOutcome("sid", Citizen, Passkey, Now, "urn:moi:acr:2");
         Decide(new() { AcrValues = "urn:moi:acr:3" }, outcome, "urn:moi:acr:2", 0, Proofing).ShouldBeOfType<AuthenticationDecision.Refuse>()
-            .Error.ShouldBe("unmet_authentication_requirements");
+            .Refusal.Error.ShouldBe("unmet_authentication_requirements");
     }
 
     [Theory(DisplayName = "S1, OpenID Connect Core §5.5.1.1: an essential acr claim is met like acr_values, by a passkey of this transaction")]
@@ -132,7 +132,7 @@ public sealed class AuthenticationPolicyTests
             var requirement = before.ShouldBeOfType<AuthenticationDecision.SignIn>().Requirement;
             (requirement.Fresh, requirement.CitizenId).ShouldBe((true, Citizen));
             Decide(request, new AuthenticationOutcome("sid", Citizen, Passkey, Now, reached), reached, 0, Proofing)
-                .ShouldBeOfType<AuthenticationDecision.Refuse>().Error.ShouldBe("unmet_authentication_requirements");
+                .ShouldBeOfType<AuthenticationDecision.Refuse>().Refusal.Error.ShouldBe("unmet_authentication_requirements");
         }
     }
 

@@ -94,6 +94,13 @@ public abstract class PollEventsTests(OidcServer server)
         var agency = await server.NewAgencyAsync();
         var body = await (await SendAsync("{}", new("Bearer", agency.Assertion()))).JsonAsync(HttpStatusCode.Forbidden);
         ((string?)body["error"]).ShouldBe("access_denied");
+        await Refused.WithAsync(SendAsync("{}", new("Bearer", agency.Assertion())), "MOI-CLI-012");
+        await Refused.WithAsync(SendAsync("{}", null), "MOI-CLI-011");
+        await Refused.WithAsync(SendAsync("{}", new("Bearer", agency.Assertion(c => c["aud"] = "https://other.example/"))), "MOI-CLI-007");
+        await Refused.WithAsync(SendAsync("{}", Basic(agency.ClientId, "wrong")), "MOI-CLI-005");
+        await Refused.WithAsync(SendAsync("{}", Basic("nobody", "wrong")), "MOI-CLI-005");
+        var subscriber = await SubscriberAsync();
+        await Refused.WithAsync(SendAsync("[]", new("Bearer", subscriber.Assertion())), "MOI-REQ-014");
     }
 
     [Theory]

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.DynamicRegistration;
@@ -44,18 +46,18 @@ internal static class RegistrationAnswers
     internal static IResult NoToken(HttpContext http)
     {
         http.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-        return Error(http, StatusCodes.Status401Unauthorized, "invalid_token", "The token is missing, unknown, or no longer good.");
+        return Error(http, StatusCodes.Status401Unauthorized, RegistrationRefusals.Token);
     }
 
     /// <summary>RFC 7591 §3.2.2: what is wrong, member by member.</summary>
     internal static IResult Wrong(HttpContext http, IReadOnlyList<Mistake> mistakes)
-        => Error(
-            http, StatusCodes.Status400BadRequest,
-            mistakes.All(m => m.Path.Contains("redirect_uris", StringComparison.Ordinal)) ? "invalid_redirect_uri" : "invalid_client_metadata",
-            string.Join("; ", mistakes.Take(10).Select(m => m.ToString())));
+    {
+        var isAboutAddresses = mistakes.All(m => m.Path.Contains("redirect_uris", StringComparison.Ordinal));
+        var refusal = isAboutAddresses ? RegistrationRefusals.RedirectUris : RegistrationRefusals.Metadata;
+        return Error(http, StatusCodes.Status400BadRequest, refusal.With(string.Join("; ", mistakes.Take(10).Select(m => m.ToString()))));
+    }
 
-    internal static IResult Unreadable(HttpContext http)
-        => Error(http, StatusCodes.Status400BadRequest, "invalid_client_metadata", "The body must be a JSON object (application/json) of client metadata.");
+    internal static IResult Unreadable(HttpContext http) => Error(http, StatusCodes.Status400BadRequest, RegistrationRefusals.Unreadable);
 
     /// <summary>The registration with the values that are in force.</summary>
     internal static IResult Client(
@@ -81,11 +83,13 @@ internal static class RegistrationAnswers
         return Results.Text(answer.ToJsonString(), "application/json", statusCode: status);
     }
 
-    private static IResult Error(HttpContext http, int status, string error, string description)
+    private static IResult Error(HttpContext http, int status, Refusal refusal)
     {
         NoStore(http);
+        var issuer = http.RequestServices.GetRequiredService<IOptions<IdpOptions>>().Value.Issuer;
         return Results.Json(
-            new OAuthError(error, description, ErrorPage.TraceId(http)), OAuthErrorJson.Default.OAuthError, statusCode: status);
+            new OAuthError(refusal.Error, refusal.Hint, ErrorCodes.Address(issuer, refusal.Code), ErrorPage.TraceId(http)),
+            OAuthErrorJson.Default.OAuthError, statusCode: status);
     }
 
     private static void NoStore(HttpContext http) => http.Response.Headers[HeaderNames.CacheControl] = "no-store";

@@ -4,7 +4,8 @@ namespace Moi.Identity.Idp.Features.ErrorCatalogue;
 
 /// <summary>
 /// The stable codes of what the protocol endpoints refuse. Each has a page, <c>/errors/CODE</c>, to which the
-/// <c>error_uri</c> of the answer leads (RFC 6749 §5.2). A code is never used for anything else.
+/// <c>error_uri</c> of the answer leads (RFC 6749 §5.2). A code is never used for anything else. Here are the general codes, one for
+/// each OAuth error; the codes of a single reason stand with their <see cref="Refusal"/>.
 /// </summary>
 internal static class ErrorCodes
 {
@@ -38,6 +39,7 @@ internal static class ErrorCodes
         ["invalid_client_metadata"] = "MOI-CLI-004",
         ["invalid_grant"] = "MOI-TOK-001",
         ["invalid_token"] = "MOI-TOK-002",
+        ["missing_token"] = "MOI-TOK-016",
         ["insufficient_scope"] = "MOI-TOK-003",
         ["insufficient_user_authentication"] = "MOI-TOK-004",
         ["invalid_dpop_proof"] = "MOI-TOK-005",
@@ -50,13 +52,24 @@ internal static class ErrorCodes
     }.ToFrozenDictionary();
 
     /// <summary>All codes, in the order of their names.</summary>
-    internal static readonly IReadOnlyList<string> All = [.. ByError.Values.Distinct().Order(StringComparer.Ordinal)];
+    internal static readonly IReadOnlyList<string> All =
+    [
+        .. ByError.Values.Concat(Refusals.All.Select(refusal => refusal.Code)).Concat(EngineRefusals.All.Select(refusal => refusal.Code))
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
 
+    /// <summary>The general code of an OAuth error.</summary>
     internal static string For(string? error) => error is not null && ByError.TryGetValue(error, out var code) ? code : Request;
 
     /// <summary>The OAuth errors that lead to a code.</summary>
     internal static IEnumerable<string> ErrorsOf(string code)
-        => ByError.Where(pair => pair.Value == code).Select(pair => pair.Key).Order(StringComparer.Ordinal);
+        => ByError.Where(pair => pair.Value == code).Select(pair => pair.Key)
+            .Concat(Refusals.All.Where(refusal => refusal.Code == code).Select(refusal => refusal.Error))
+            .Concat(EngineRefusals.All.Where(refusal => refusal.Code == code).Select(refusal => refusal.Error))
+            .Distinct().Order(StringComparer.Ordinal);
 
     internal static string Address(string issuer, string code) => issuer + "errors/" + code;
+
+    /// <summary>The code to which an address leads.</summary>
+    internal static string At(string address) => address[(address.LastIndexOf('/') + 1)..];
 }

@@ -1,7 +1,7 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc;
@@ -16,7 +16,7 @@ internal sealed class CheckClientScopes<TContext>(ClientCatalog clients) : IOpen
         var asked = context.Transaction.Request!.GetScopes();
         if (asked.Length > 0 && clients.Find(context.ClientId) is { } client && asked.Except(client.Metadata.Scopes).Any())
         {
-            context.Reject(Errors.InvalidScope, "The client asks for a scope that is not in its registration.");
+            context.Refuse(TargetRefusals.ScopeNotRegistered);
         }
 
         return ValueTask.CompletedTask;

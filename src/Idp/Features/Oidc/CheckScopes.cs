@@ -1,7 +1,7 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc;
@@ -16,7 +16,7 @@ internal sealed class CheckScopes<TContext>(ClientCatalog clients) : IOpenIddict
         {
             if (!clients.HasScope(scope))
             {
-                context.Reject(Errors.InvalidScope, "A scope that was asked for does not exist.");
+                context.Refuse(TargetRefusals.ScopeUnknown);
                 return ValueTask.CompletedTask;
             }
         }

@@ -1,6 +1,6 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc;
@@ -23,7 +23,7 @@ internal sealed class CheckTarget : IOpenIddictServerHandler<ValidateTokenReques
         var mayNarrow = request.IsAuthorizationCodeGrantType() || request.IsDeviceCodeGrantType() || request.IsRefreshTokenGrantType();
         if (request.GetAudiences().Length > 0 || (request.GetResources().Length > 0 && !mayNarrow))
         {
-            context.Reject(Errors.InvalidTarget, "This grant type has no resource or audience of its own.");
+            context.Refuse(TargetRefusals.NoTarget);
         }
 
         return ValueTask.CompletedTask;

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Http.Features;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc;
@@ -27,7 +27,7 @@ internal sealed class LimitBody : IOpenIddictServerHandler<ProcessRequestContext
         if (http.Request.ContentLength > MostBytes)
         {
             context.Transaction.Request = new();
-            context.Reject(Errors.InvalidRequest, "The request is too large.");
+            context.Refuse(RequestRefusals.TooLarge);
         }
 
         return ValueTask.CompletedTask;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Web;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -8,8 +9,8 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Moi.Identity.Idp.Features.Oidc;
 
 /// <summary>
-/// One line for each request of a program that is refused; the answer names the trace under which it is found. What
-/// browsers bring is logged where it is shown.
+/// One line for each request of a program that is refused; the answer names the trace under which it is found. Where the
+/// answer says less than we know, the line says more. What browsers bring is logged where it is shown.
 /// </summary>
 internal sealed partial class LogRefusal(ClientCatalog clients, ILogger<LogRefusal> logger) : IOpenIddictServerHandler<ProcessErrorContext>
 {
@@ -28,7 +29,10 @@ internal sealed partial class LogRefusal(ClientCatalog clients, ILogger<LogRefus
         var error = context is { EndpointType: OpenIddictServerEndpointType.Token, Response.Error: Errors.InvalidToken }
             ? Errors.InvalidGrant
             : context.Response.Error;
-        LogRefused(logger, context.EndpointType, clients.NameInLog(context.Transaction.Request?.ClientId), error, context.Response.ErrorDescription, trace);
+        var code = ErrorCodes.At(context.Response.ErrorUri!);
+        LogRefused(
+            logger, context.EndpointType, clients.NameInLog(context.Transaction.Request?.ClientId), code, error,
+            Refusing.ReasonOf(context.Transaction, code) ?? context.Response.ErrorDescription, trace);
         return ValueTask.CompletedTask;
     }
 
@@ -46,7 +50,7 @@ internal sealed partial class LogRefusal(ClientCatalog clients, ILogger<LogRefus
         };
 
     [LoggerMessage(EventId = 5001, Level = LogLevel.Warning,
-        Message = "{Endpoint} refused {ClientId}: {Error}, {Description} (trace {TraceId})")]
+        Message = "{Endpoint} refused {ClientId}: {Error}, {Description} ({Code}, trace {TraceId})")]
     private static partial void LogRefused(
-        ILogger logger, OpenIddictServerEndpointType endpoint, string clientId, string? error, string? description, string traceId);
+        ILogger logger, OpenIddictServerEndpointType endpoint, string clientId, string code, string? error, string? description, string traceId);
 }

@@ -181,7 +181,7 @@ internal static class OidcFeature
             // Who is the client?
             After<ValidateTokenContext, ResolveAssertionKeys>(Protection.ResolveTokenValidationParameters.Descriptor);
             After<ValidateTokenContext, CheckAssertionClaims>(Protection.ValidateIdentityModelToken.Descriptor);
-            Before<ProcessAuthenticationContext, RequireRegisteredMethod>(ValidateClientType.Descriptor);
+            Before<ProcessAuthenticationContext, RequireRegisteredMethod>(ValidateClientId.Descriptor);
             Replace<ProcessAuthenticationContext, CheckClientSecret>(ValidateClientSecret.Descriptor);
             Replace<ProcessAuthenticationContext, CheckClientCertificate>(ValidateClientCertificate.Descriptor);
             Last<ValidatePushedAuthorizationRequestContext, ConsumeAssertion<ValidatePushedAuthorizationRequestContext>>();

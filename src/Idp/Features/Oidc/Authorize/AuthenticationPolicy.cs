@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
@@ -17,14 +18,12 @@ internal abstract record AuthenticationDecision
     internal sealed record SignIn(AuthenticationRequirement Requirement) : AuthenticationDecision;
 
     /// <summary>Nothing the citizen could do would help.</summary>
-    internal sealed record Refuse(string Error, string Description) : AuthenticationDecision;
+    internal sealed record Refuse(Refusal Refusal) : AuthenticationDecision;
 }
 
 /// <summary>OpenID Connect Core §3.1.2.1 and §3.1.2.3: <c>prompt</c>, <c>max_age</c>, <c>acr_values</c>, and the claim <c>acr</c>.</summary>
 internal static class AuthenticationPolicy
 {
-    internal const string UnmetRequirements = "unmet_authentication_requirements";
-
     /// <summary>Decides from the request, the session, and what was done in this very transaction.</summary>
     /// <param name="request">The accepted authorization request.</param>
     /// <param name="session">The session of the browser.</param>
@@ -39,7 +38,7 @@ internal static class AuthenticationPolicy
         string[] attainable = [.. asked?.Where(levels.Contains) ?? []];
         if (asked is not [] && attainable.Length == 0)
         {
-            return new AuthenticationDecision.Refuse(UnmetRequirements, "None of the acr values can be reached.");
+            return new AuthenticationDecision.Refuse(RequestRefusals.AcrNotOffered);
         }
 
         var maxAge = request.MaxAge is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
@@ -75,7 +74,7 @@ internal static class AuthenticationPolicy
         }
 
         return isDone
-            ? new AuthenticationDecision.Refuse(UnmetRequirements, "The citizen's passkey does not reach any of the acr values.")
+            ? new AuthenticationDecision.Refuse(RequestRefusals.AcrNotReached)
             : new AuthenticationDecision.SignIn(requirement with { Fresh = true, CitizenId = session.CitizenId });
     }
 

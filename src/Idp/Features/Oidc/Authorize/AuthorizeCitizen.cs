@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
@@ -40,7 +41,7 @@ internal sealed class AuthorizeCitizen(
             request, session, transaction?.Outcome, client.Metadata.MinimumAcr, AssuranceLevels.Attainable(assurance.Value), time.GetUtcNow()))
         {
             case AuthenticationDecision.Refuse refusal:
-                context.Reject(refusal.Error, refusal.Description);
+                context.Refuse(refusal.Refusal);
                 return;
             case AuthenticationDecision.SignIn signIn:
                 await SignInAsync(context, http, client, signIn.Requirement);
@@ -67,7 +68,7 @@ internal sealed class AuthorizeCitizen(
         if (answer is { Granted: false })
         {
             await sql.AppendAsync(AuditEvents.ConsentDeclined(audit.Create(), session!, client.Id), context.CancellationToken);
-            context.Reject(Errors.AccessDenied, "The citizen declined.");
+            context.Refuse(RequestRefusals.Declined);
             return;
         }
 
@@ -132,7 +133,7 @@ internal sealed class AuthorizeCitizen(
     {
         if (transaction?.Outcome is not null)
         {
-            context.Reject(Errors.AccessDenied, "The citizen who signed in cannot be used for this request.");
+            context.Refuse(RequestRefusals.OtherCitizen);
             return;
         }
 
@@ -144,7 +145,7 @@ internal sealed class AuthorizeCitizen(
     {
         if (context.Request.HasPromptValue(PromptValues.None))
         {
-            context.Reject(Errors.LoginRequired, "The citizen must sign in.");
+            context.Refuse(RequestRefusals.SignIn);
             return;
         }
 
@@ -159,7 +160,7 @@ internal sealed class AuthorizeCitizen(
     {
         if (context.Request.HasPromptValue(PromptValues.None))
         {
-            context.Reject(Errors.ConsentRequired, "The citizen must agree.");
+            context.Refuse(RequestRefusals.Consent);
             return;
         }
 

@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Web;
 using OpenIddict.Abstractions;
 
@@ -7,9 +8,6 @@ namespace Moi.Identity.Idp.Features.Oidc.Authorize;
 /// <summary>What can be wrong with an authorization request whose redirect address is not to be trusted.</summary>
 internal static class AuthorizeProblems
 {
-    /// <summary>Distinguishes a transaction that is over from a request that never was good.</summary>
-    internal const string ExpiredDescription = "The sign-in has expired or was finished in another tab.";
-
     internal static readonly Problem UnknownClient = New("MOI-AUTH-001", "UnknownClient");
 
     internal static readonly Problem RedirectMismatch = New("MOI-AUTH-002", "RedirectMismatch");
@@ -22,7 +20,8 @@ internal static class AuthorizeProblems
 
     internal static Problem For(OpenIddictRequest? request, string? description, ClientCatalog clients)
     {
-        if (description == ExpiredDescription)
+        // A transaction that is over, as distinct from a request that never was good.
+        if (description == RequestRefusals.Expired.Hint)
         {
             return Expired;
         }

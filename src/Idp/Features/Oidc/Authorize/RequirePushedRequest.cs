@@ -1,7 +1,7 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.SignIn;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Authorize;
@@ -16,7 +16,7 @@ internal sealed class RequirePushedRequest(ClientCatalog clients) : IOpenIddictS
             || context.Transaction.GetProperty<SignInTransaction>(typeof(SignInTransaction).FullName!) is not null;
         if (!isAccepted && clients.Find(context.ClientId) is { RequiresPushedRequests: true })
         {
-            context.Reject(Errors.InvalidRequest, "This client must push its authorization request (RFC 9126).");
+            context.Refuse(RequestRefusals.MustPush);
         }
 
         return ValueTask.CompletedTask;

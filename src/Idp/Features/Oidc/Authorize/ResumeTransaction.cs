@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.SignIn;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -27,7 +28,7 @@ internal sealed class ResumeTransaction(SignInTransactions transactions)
             is not { AuthorizationRequest: { } parameters } transaction)
         {
             context.Transaction.Request = new OpenIddictRequest();
-            context.Reject(Errors.InvalidRequest, AuthorizeProblems.ExpiredDescription);
+            context.Refuse(RequestRefusals.Expired);
             return;
         }
 

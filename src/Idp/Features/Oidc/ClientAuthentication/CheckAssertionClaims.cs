@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -30,7 +31,7 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
     {
         if (JwtPayload.Read(assertion.EncodedPayload) is not { } claims)
         {
-            context.Reject(Errors.InvalidClient, "The client assertion is not valid JSON.");
+            context.Refuse(ClientRefusals.AssertionUnreadable.With(ResolveAssertionKeys.MostCharacters));
             return;
         }
 
@@ -38,7 +39,7 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
         var issuer = claims.Text("iss");
         if (issuer is null || issuer != claims.Text("sub"))
         {
-            context.Reject(Errors.InvalidClient, "iss and sub of the client assertion must both be the client_id.");
+            context.Refuse(ClientRefusals.AssertionIssuer);
             return;
         }
 
@@ -46,7 +47,7 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
         // assertion."
         if (context.Request?.ClientId is { Length: > 0 } named && named != issuer)
         {
-            context.Reject(Errors.InvalidClient, "The client assertion is that of another client than the client_id names.");
+            context.Refuse(ClientRefusals.AssertionOfAnother);
             return;
         }
 
@@ -55,7 +56,7 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
         //    are one of several, lets another server use the assertion here (CVE-2025-27370, CVE-2025-27371).
         if (claims.Text("aud") != options.Value.Issuer)
         {
-            context.Reject(Errors.InvalidClient, $"aud of the client assertion must be the string {options.Value.Issuer} and nothing else.");
+            context.Refuse(ClientRefusals.AssertionAudience.With(options.Value.Issuer));
             return;
         }
 
@@ -63,23 +64,21 @@ internal sealed class CheckAssertionClaims(IOptions<IdpOptions> options, TimePro
         var now = time.GetUtcNow();
         if (claims.Time("exp") is not { } expires || expires <= now - Lifetimes.ClockSkew || expires > now + Lifetimes.ClientAssertion)
         {
-            context.Reject(
-                Errors.InvalidClient,
-                $"exp of the client assertion must lie ahead by at most {Lifetimes.ClientAssertion.TotalMinutes:0} minutes.");
+            context.Refuse(ClientRefusals.AssertionExpiry.With(Lifetimes.ClientAssertion.TotalMinutes));
             return;
         }
 
         // 5-6. nbf and iat may not lie ahead, apart from a little difference between clocks.
         if (claims.IsAhead("nbf", now) || claims.IsAhead("iat", now))
         {
-            context.Reject(Errors.InvalidClient, "nbf and iat of the client assertion must not lie ahead.");
+            context.Refuse(ClientRefusals.AssertionAhead);
             return;
         }
 
         // 7. "The JWT MAY contain a jti claim": here it must, so that each assertion works once.
         if (claims.Text("jti") is not { Length: > 0 and <= LongestJti } jti)
         {
-            context.Reject(Errors.InvalidClient, "The client assertion needs a jti.");
+            context.Refuse(ClientRefusals.AssertionId.With(LongestJti));
             return;
         }
 

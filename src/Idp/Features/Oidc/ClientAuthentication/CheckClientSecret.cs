@@ -1,6 +1,6 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
@@ -13,7 +13,7 @@ internal sealed class CheckClientSecret(ClientCatalog clients) : IOpenIddictServ
         if (RequireRegisteredMethod.IsClientEndpoint(context.EndpointType) && !string.IsNullOrEmpty(context.ClientSecret)
             && clients.Find(context.ClientId) is { IsPublic: false } client && !client.HasSecret(context.ClientSecret))
         {
-            context.Reject(Errors.InvalidClient, "The client secret is wrong.");
+            context.Refuse(ClientRefusals.Secret.With(client.Metadata.TokenEndpointAuthMethod), "the secret is wrong");
         }
 
         return ValueTask.CompletedTask;

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -18,14 +19,16 @@ namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 internal sealed class ClientOfRequest(
     IOpenIddictServerFactory factory, IOpenIddictServerDispatcher dispatcher, ClientCatalog clients, IOptions<IdpOptions> options)
 {
-    /// <returns>The client; or nothing, with the error to answer unless there is an answer already.</returns>
-    internal async Task<(string? ClientId, string? Error, string? Description)> AuthenticateAsync(HttpContext http)
+    /// <returns>
+    /// The client; or nothing, with the refusal unless there is an answer already, and with what only our log is told.
+    /// </returns>
+    internal async Task<(string? ClientId, Refusal? Refusal, string? Reason)> AuthenticateAsync(HttpContext http)
     {
         string? header = http.Request.Headers.Authorization;
         var certificate = options.Value.MutualTls.Enabled ? http.Connection.ClientCertificate : null;
         if ((header is null && certificate is not null ? ReadCertified(http.Request) : Read(header)) is not { } request)
         {
-            return (null, Errors.InvalidClient, "The client must authenticate in the Authorization header, or by its certificate with client_id in the address.");
+            return (null, ClientRefusals.NoHeader, null);
         }
 
         var transaction = await factory.CreateTransactionAsync();
@@ -38,9 +41,13 @@ internal sealed class ClientOfRequest(
         transaction.SetProperty(typeof(HttpRequest).FullName!, new WeakReference<HttpRequest>(http.Request));
         var context = new ProcessAuthenticationContext(transaction);
         await dispatcher.DispatchAsync(context);
-        return context.IsRequestHandled ? (null, null, null)
-            : context.IsRejected ? (null, Errors.InvalidClient, context.ErrorDescription)
-            : (context.ClientId, null, null);
+        if (context.IsRequestHandled || !context.IsRejected)
+        {
+            return (context.IsRequestHandled ? null : context.ClientId, null, null);
+        }
+
+        var refusal = Refusing.Read(transaction, Errors.InvalidClient, context.ErrorDescription, context.ErrorUri);
+        return (null, refusal, Refusing.ReasonOf(transaction, refusal.Code));
     }
 
     /// <summary>RFC 8705 §2: the client of the address. Whether the certificate is its own is checked with everything else.</summary>

@@ -1,5 +1,5 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
@@ -24,7 +24,7 @@ internal sealed class ConsumeAssertion<TContext>(ReplayCache replay) : IOpenIddi
 
         if (!await replay.TryUseAsync("assertion", assertion.ClientId, assertion.JwtId, assertion.ExpiresAt, context.CancellationToken))
         {
-            context.Reject(Errors.InvalidClient, "The client assertion has been used before.");
+            context.Refuse(ClientRefusals.AssertionUsed);
         }
     }
 }

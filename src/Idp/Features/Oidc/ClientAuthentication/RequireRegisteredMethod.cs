@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -7,28 +8,34 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 
 /// <summary>A client authenticates in the one way it has registered, and in no other.</summary>
+/// <remarks>
+/// SECURITY: an unknown or suspended client, one that has registered another method, and a wrong secret are refused in the same
+/// words, which depend on what the request holds alone. Who asks with somebody else's client_id learns nothing about that client.
+/// </remarks>
 internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddictServerHandler<ProcessAuthenticationContext>
 {
     public ValueTask HandleAsync(ProcessAuthenticationContext context)
     {
-        if (!IsClientEndpoint(context.EndpointType) || clients.Find(context.ClientId) is not { } client)
+        if (!IsClientEndpoint(context.EndpointType) || string.IsNullOrEmpty(context.ClientId))
         {
             return ValueTask.CompletedTask;
         }
 
+        var client = clients.Find(context.ClientId);
+
         // Before the token is looked at: whoever may not ask gets no answer about it.
-        if (client.IsPublic && context.EndpointType == OpenIddictServerEndpointType.Introspection)
+        if (client is { IsPublic: true } && context.EndpointType == OpenIddictServerEndpointType.Introspection)
         {
-            context.Reject(Errors.UnauthorizedClient, "A public client may not ask about tokens.");
+            context.Refuse(ClientRefusals.PublicIntrospection);
             return ValueTask.CompletedTask;
         }
 
         var used = Method(context, client);
-        if (used != client.Metadata.TokenEndpointAuthMethod)
+        if (client is null || used != client.Metadata.TokenEndpointAuthMethod)
         {
-            context.Reject(
-                Errors.InvalidClient,
-                $"The client must authenticate with {client.Metadata.TokenEndpointAuthMethod}, its registered method; this request used {used}.");
+            context.Refuse(
+                RefusalOf(context, used),
+                client is null ? "no active client" : $"used {used}, registered is {client.Metadata.TokenEndpointAuthMethod}");
         }
 
         return ValueTask.CompletedTask;
@@ -39,7 +46,15 @@ internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddi
             or OpenIddictServerEndpointType.Introspection or OpenIddictServerEndpointType.Revocation
             or OpenIddictServerEndpointType.DeviceAuthorization;
 
-    private static string Method(ProcessAuthenticationContext context, Client client)
+    private static Refusal RefusalOf(ProcessAuthenticationContext context, string used)
+        => used switch
+        {
+            ClientAuthenticationMethods.PrivateKeyJwt => ClientRefusals.Assertion,
+            ClientAuthenticationMethods.ClientSecretBasic or ClientAuthenticationMethods.ClientSecretPost => ClientRefusals.Secret.With(used),
+            _ => context.Transaction.RemoteCertificate is null ? ClientRefusals.Nothing : ClientRefusals.Certificate,
+        };
+
+    private static string Method(ProcessAuthenticationContext context, Client? client)
     {
         if (!string.IsNullOrEmpty(context.ClientAssertion))
         {
@@ -50,7 +65,7 @@ internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddi
         {
             // A certificate alone proves who is there only if the client has registered that; others may show one to bind their
             // tokens to it.
-            return client.UsesCertificate && context.Transaction.RemoteCertificate is not null
+            return client is { UsesCertificate: true } && context.Transaction.RemoteCertificate is not null
                 ? client.Metadata.TokenEndpointAuthMethod
                 : ClientAuthenticationMethods.None;
         }

@@ -1,6 +1,7 @@
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -14,7 +15,7 @@ namespace Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 internal sealed class ResolveAssertionKeys(ClientCatalog clients, RemoteKeys remote)
     : IOpenIddictServerHandler<ValidateTokenContext>
 {
-    private const int MostCharacters = 8 * 1024;
+    internal const int MostCharacters = 8 * 1024;
 
     public async ValueTask HandleAsync(ValidateTokenContext context)
     {
@@ -27,9 +28,15 @@ internal sealed class ResolveAssertionKeys(ClientCatalog clients, RemoteKeys rem
         parameters.TypeValidator = ValidateType;
         parameters.ClockSkew = Lifetimes.ClockSkew;
         if (context.Token.Length > MostCharacters || !context.SecurityTokenHandler.CanReadToken(context.Token)
-            || Read(context) is not { } assertion || clients.Find(assertion.Issuer) is not { } client)
+            || Read(context) is not { } assertion)
         {
-            context.Reject(Errors.InvalidClient, "The client assertion cannot be read or names no client.");
+            context.Refuse(ClientRefusals.AssertionUnreadable.With(MostCharacters));
+            return;
+        }
+
+        if (clients.Find(assertion.Issuer) is not { } client)
+        {
+            context.Refuse(ClientRefusals.Assertion, "its iss is no active client");
             return;
         }
 
@@ -39,7 +46,7 @@ internal sealed class ResolveAssertionKeys(ClientCatalog clients, RemoteKeys rem
         var keys = (await remote.GetAsync(client, kid, context.CancellationToken)).Matching(kid).ToList();
         if (keys.Count == 0)
         {
-            context.Reject(Errors.InvalidClient, "The client assertion is signed with a key that the client has not registered.");
+            context.Refuse(ClientRefusals.Assertion, "the client has registered no key with its kid");
             return;
         }
 

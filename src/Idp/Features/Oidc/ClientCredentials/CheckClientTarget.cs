@@ -1,7 +1,6 @@
 using Moi.Identity.Idp.Features.Clients;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.ClientCredentials;
@@ -16,14 +15,10 @@ internal sealed class CheckClientTarget(ClientCatalog clients) : IOpenIddictServ
             return ValueTask.CompletedTask;
         }
 
-        var (target, error) = ClientTarget.Find(clients, context.Request.GetScopes(), context.Request.GetResources());
+        var (target, mistake) = ClientTarget.Find(clients, context.Request.GetScopes(), context.Request.GetResources());
         if (target is null)
         {
-            context.Reject(
-                error,
-                error == Errors.InvalidTarget
-                    ? "Name one resource, and scopes that it has."
-                    : "Name scopes of one protected resource; scopes of OpenID Connect are for citizens.");
+            context.Refuse(mistake!);
             return ValueTask.CompletedTask;
         }
 

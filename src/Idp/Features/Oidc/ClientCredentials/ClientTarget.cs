@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 
 namespace Moi.Identity.Idp.Features.Oidc.ClientCredentials;
 
@@ -9,28 +10,28 @@ internal sealed record ClientTarget(ProtectedResource Resource, IReadOnlyList<st
     /// <remarks>
     /// SECURITY: RFC 9068 §3 and RFC 9700 §2.3. A token for two resources could be carried by one of them to the other.
     /// </remarks>
-    internal static (ClientTarget? Target, string? Error) Find(
+    internal static (ClientTarget? Target, Refusal? Mistake) Find(
         ClientCatalog clients, IReadOnlyList<string> scopes, IReadOnlyList<string> resources)
     {
         if (scopes.Count == 0 || scopes.Any(scope => clients.ResourceOf(scope) is null))
         {
-            return (null, "invalid_scope");
+            return (null, TargetRefusals.ClientScopes);
         }
 
         if (resources.Count > 1)
         {
-            return (null, "invalid_target");
+            return (null, TargetRefusals.ClientResource);
         }
 
         if (resources.Count == 1)
         {
             string[] there = [.. scopes.Where(scope => clients.ResourceOf(scope)!.Identifier == resources[0])];
-            return there.Length == 0 ? (null, "invalid_target") : (new ClientTarget(clients.ResourceOf(there[0])!, there), null);
+            return there.Length == 0 ? (null, TargetRefusals.ClientResource) : (new ClientTarget(clients.ResourceOf(there[0])!, there), null);
         }
 
         var resource = clients.ResourceOf(scopes[0])!;
         return scopes.All(scope => clients.ResourceOf(scope)!.Identifier == resource.Identifier)
             ? (new ClientTarget(resource, scopes), null)
-            : (null, "invalid_scope");
+            : (null, TargetRefusals.ClientScopes);
     }
 }

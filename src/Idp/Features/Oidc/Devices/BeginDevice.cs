@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Requests;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -23,7 +24,7 @@ internal sealed class BeginDevice(
         var scopes = context.Request.GetScopes();
         if (!scopes.Contains(Scopes.OpenId))
         {
-            context.Reject(Errors.InvalidScope, "The scope openid is missing: a device is let in by a citizen who signs in.");
+            context.Refuse(TargetRefusals.NoOpenId);
             return;
         }
 
@@ -31,14 +32,14 @@ internal sealed class BeginDevice(
         var resources = context.Request.GetResources();
         if (audiences.Mistake(clients.Find(context.Request.ClientId)!, resources, scopes, []) is { } mistake)
         {
-            context.Reject(Errors.InvalidTarget, mistake);
+            context.Refuse(mistake);
             return;
         }
 
         // SECURITY: as for a client's own token: one that two resources accept could be carried from one to the other.
         if (scopes.Select(clients.ResourceOf).OfType<ProtectedResource>().Select(resource => resource.Identifier).Distinct().Skip(1).Any())
         {
-            context.Reject(Errors.InvalidScope, "The scopes belong to more than one protected resource.");
+            context.Refuse(TargetRefusals.SeveralResources);
             return;
         }
 

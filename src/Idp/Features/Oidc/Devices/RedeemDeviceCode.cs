@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Idp.Web.Limits;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Devices;
@@ -30,7 +30,7 @@ internal sealed partial class RedeemDeviceCode(
         var (code, ct) = (context.Request.DeviceCode!, context.CancellationToken);
         if (await requests.GetAsync(code, ct) is not { } read)
         {
-            context.Reject(Errors.InvalidGrant, "The device code is unknown, or it has been used.");
+            context.Refuse(GrantRefusals.DeviceCode);
             return;
         }
 
@@ -43,13 +43,13 @@ internal sealed partial class RedeemDeviceCode(
 
         if (request.IsRefused)
         {
-            context.Reject(Errors.AccessDenied, "The citizen refused.");
+            context.Refuse(RequestRefusals.Declined);
             return;
         }
 
         if (request.IsOver(time.GetUtcNow()))
         {
-            context.Reject(Errors.ExpiredToken, "The device code has expired.");
+            context.Refuse(GrantRefusals.DeviceCodeExpired);
             return;
         }
 
@@ -62,7 +62,7 @@ internal sealed partial class RedeemDeviceCode(
         // SECURITY: taken before anything more is checked; of any number of polls at once exactly one gets it.
         if (await requests.TakeAsync(code, ct) is not { Approval: { } approval })
         {
-            context.Reject(Errors.InvalidGrant, "The device code has been used.");
+            context.Refuse(GrantRefusals.DeviceCode);
             return;
         }
 
@@ -83,11 +83,11 @@ internal sealed partial class RedeemDeviceCode(
         LimitRequests.IsNoRefusal(context.Transaction.GetHttpRequest()!.HttpContext);
         if (isEarly || !isAlone)
         {
-            context.Reject(Errors.SlowDown, $"Wait {polled.Interval} seconds between two requests.");
+            context.Refuse(GrantRefusals.SlowDown.With(polled.Interval));
         }
         else
         {
-            context.Reject(Errors.AuthorizationPending, "The citizen has not answered yet.");
+            context.Refuse(GrantRefusals.Pending);
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed partial class RedeemDeviceCode(
             }
         }
 
-        context.Reject(Errors.InvalidGrant, "The device code was issued to another client.");
+        context.Refuse(GrantRefusals.OtherDevice);
     }
 
     [LoggerMessage(EventId = 5305, Level = LogLevel.Warning, Message = "{ClientId} presented a device code of {Owner}; it is dead")]

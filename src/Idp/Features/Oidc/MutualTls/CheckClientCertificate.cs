@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -29,7 +30,7 @@ internal sealed partial class CheckClientCertificate(
         if (reason is not null)
         {
             LogRefused(logger, client.Id, reason);
-            context.Reject(Errors.InvalidClient, "The connection's certificate is not one that the client has registered.");
+            context.Refuse(ClientRefusals.Certificate, reason);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 
 namespace Moi.Identity.Idp.Features.Oidc.Requests;
 
@@ -28,7 +29,7 @@ internal sealed class Audiences(ClientCatalog clients, IOptions<IdpOptions> opti
             ];
 
     /// <summary>RFC 8707 §2: what is wrong with the resources that a request names, or nothing.</summary>
-    internal string? Mistake(
+    internal Refusal? Mistake(
         Client client, IReadOnlyList<string> named, IReadOnlyList<string> scopes, IReadOnlyList<AuthorizationDetail> details)
     {
         foreach (var name in named)
@@ -36,19 +37,19 @@ internal sealed class Audiences(ClientCatalog clients, IOptions<IdpOptions> opti
             // The same words whether it does not exist or is not for this client.
             if (!MayAskFor(client, name))
             {
-                return "This client may ask for nothing at a resource that the request names.";
+                return TargetRefusals.Resource;
             }
 
             if (!IsFor(name, scopes) && details.All(detail => detail.Resource.Identifier != name))
             {
-                return $"The request names the resource {name} and asks for nothing there.";
+                return TargetRefusals.NothingThere.With(name);
             }
         }
 
         return named.Count > 0 && scopes.FirstOrDefault(scope => clients.ResourceOf(scope) is { } r && !named.Contains(r.Identifier)) is { } scope
-            ? $"The scope {scope} belongs to a resource that the request does not name."
+            ? TargetRefusals.ScopeElsewhere.With(scope)
             : named.Count > 0 && details.Any(detail => !named.Contains(detail.Resource.Identifier))
-                ? "The authorization_details belong to a resource that the request does not name."
+                ? TargetRefusals.DetailsElsewhere
                 : null;
     }
 

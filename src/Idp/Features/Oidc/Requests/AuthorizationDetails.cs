@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 
 namespace Moi.Identity.Idp.Features.Oidc.Requests;
 
@@ -9,7 +10,6 @@ internal static class AuthorizationDetails
 {
     internal const string Parameter = "authorization_details";
 
-    internal const string InvalidAuthorizationDetails = "invalid_authorization_details";
 
     private const int LongestText = 8 * 1024;
     private const int MostDetails = 10;
@@ -22,7 +22,7 @@ internal static class AuthorizationDetails
 
     /// <summary>Reads the parameter.</summary>
     /// <returns>The details, none without the parameter; or what is wrong.</returns>
-    internal static (IReadOnlyList<AuthorizationDetail>? Details, string? Mistake) Read(string? text, Client client, ClientCatalog clients)
+    internal static (IReadOnlyList<AuthorizationDetail>? Details, Refusal? Mistake) Read(string? text, Client client, ClientCatalog clients)
     {
         if (text is null)
         {
@@ -31,7 +31,7 @@ internal static class AuthorizationDetails
 
         if (text.Length > LongestText || Parse(text) is not { Count: > 0 and <= MostDetails } elements)
         {
-            return (null, $"authorization_details must be a JSON array of 1 to {MostDetails} objects, of at most {LongestText} characters.");
+            return (null, TargetRefusals.DetailsUnreadable.With(MostDetails, LongestText));
         }
 
         var details = new List<AuthorizationDetail>();
@@ -39,18 +39,18 @@ internal static class AuthorizationDetails
         {
             if (element is not JsonObject members || Text(members["type"]) is not { } name)
             {
-                return (null, "Each of the authorization_details must be an object with a type.");
+                return (null, TargetRefusals.DetailsUnreadable.With(MostDetails, LongestText));
             }
 
             // The same words whether the type does not exist or is not for this client.
             if (!client.Metadata.AuthorizationDetailsTypes.Contains(name) || clients.FindDetailType(name) is not { } found)
             {
-                return (null, "This client may not ask for a type that the authorization_details name.");
+                return (null, TargetRefusals.DetailsType);
             }
 
             if (Mistake(members, found.Type, found.Resource) is { } mistake)
             {
-                return (null, $"authorization_details of the type {name}: {mistake}");
+                return (null, TargetRefusals.DetailsContent.With(name, mistake));
             }
 
             details.Add(new AuthorizationDetail(found.Resource, found.Type, members));

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Requests;
@@ -22,13 +22,13 @@ internal sealed class CheckNarrowing : IOpenIddictServerHandler<ValidateTokenReq
 
         if (context.Request.GetResources().Except(granted.GetResources()).Any())
         {
-            context.Reject(Errors.InvalidTarget, "A resource that was asked for was not granted.");
+            context.Refuse(GrantRefusals.ResourceNotGranted);
             return ValueTask.CompletedTask;
         }
 
         if ((string?)context.Request[AuthorizationDetails.Parameter] is { } text && !AreGranted(text, granted.GetClaim(TokenClaims.Details)))
         {
-            context.Reject(AuthorizationDetails.InvalidAuthorizationDetails, "authorization_details that were asked for were not granted.");
+            context.Refuse(GrantRefusals.DetailsNotGranted);
         }
 
         return ValueTask.CompletedTask;

@@ -1,7 +1,7 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Requests;
@@ -20,26 +20,26 @@ internal sealed class CheckWishes<TContext>(ClientCatalog clients, Audiences aud
 
         if (ClaimsRequest.Read((string?)request[ClaimsRequest.Parameter]) is null)
         {
-            context.Reject(Errors.InvalidRequest, "The claims parameter is not what OpenID Connect Core §5.5 describes.");
+            context.Refuse(RequestRefusals.Claims);
             return ValueTask.CompletedTask;
         }
 
         var (details, mistake) = AuthorizationDetails.Read((string?)request[AuthorizationDetails.Parameter], client, clients);
         if (details is null)
         {
-            context.Reject(AuthorizationDetails.InvalidAuthorizationDetails, mistake);
+            context.Refuse(mistake!);
             return ValueTask.CompletedTask;
         }
 
         if (audiences.Mistake(client, request.GetResources(), request.GetScopes(), details) is { } wrong)
         {
-            context.Reject(Errors.InvalidTarget, wrong);
+            context.Refuse(wrong);
             return ValueTask.CompletedTask;
         }
 
         if (audiences.Of(request.GetResources(), request.GetScopes(), details).Count == 0)
         {
-            context.Reject(Errors.InvalidScope, "The request asks for nothing: neither openid, nor a scope or authorization_details of a resource.");
+            context.Refuse(TargetRefusals.Nothing);
         }
 
         return ValueTask.CompletedTask;

@@ -1,5 +1,5 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Requests;
@@ -18,7 +18,7 @@ internal sealed class ConsumeRequestObject<TContext>(ReplayCache replay) : IOpen
 
         if (!await replay.TryUseAsync("request-object", request.ClientId, jti, request.ExpiresAt, context.CancellationToken))
         {
-            context.Reject(Errors.InvalidRequestObject, "The request object has been used before.");
+            context.Refuse(RequestObjectRefusals.Used);
         }
     }
 }

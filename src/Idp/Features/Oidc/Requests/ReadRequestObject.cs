@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.SignIn;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -32,7 +33,7 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
         {
             if (client.Metadata.RequireSignedRequestObject && (isPushed || string.IsNullOrEmpty(request.RequestUri)))
             {
-                context.Reject(Errors.InvalidRequest, "This client must sign its authorization requests (RFC 9101).");
+                context.Refuse(RequestObjectRefusals.Missing);
             }
 
             return;
@@ -40,20 +41,20 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
 
         if (!string.IsNullOrEmpty(request.RequestUri))
         {
-            context.Reject(Errors.InvalidRequest, "request and request_uri exclude each other.");
+            context.Refuse(RequestObjectRefusals.Both);
             return;
         }
 
         if (isPushed && request.GetParameters().Any(p => p.Key != Parameters.Request && !OfTheClient.Contains(p.Key)))
         {
-            context.Reject(Errors.InvalidRequest, "Beside a request object, a pushed request holds the client's authentication and nothing else.");
+            context.Refuse(RequestObjectRefusals.Beside);
             return;
         }
 
         var (accepted, mistake) = await objects.ReadAsync(client, request.Request, context.CancellationToken);
         if (accepted is null)
         {
-            context.Reject(Errors.InvalidRequestObject, mistake);
+            context.Refuse(mistake!);
             return;
         }
 

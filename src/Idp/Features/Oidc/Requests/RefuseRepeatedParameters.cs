@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -15,7 +16,7 @@ internal sealed class RefuseRepeatedParameters<TContext> : IOpenIddictServerHand
         if (context.Transaction.Request!.GetParameters().Any(
             p => p.Value.Count > 1 && p.Key is not (Parameters.Resource or Parameters.Audience)))
         {
-            context.Reject(Errors.InvalidRequest, "A parameter is there more than once.");
+            context.Refuse(RequestRefusals.Repeated);
         }
 
         return ValueTask.CompletedTask;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -39,62 +40,62 @@ internal sealed class RequestObject(RemoteKeys remote, IOptions<IdpOptions> opti
 
     /// <summary>Verifies and reads it.</summary>
     /// <returns>The request, or what is wrong.</returns>
-    internal async Task<(SignedRequest? Accepted, string? Mistake)> ReadAsync(Client client, string text, CancellationToken ct)
+    internal async Task<(SignedRequest? Accepted, Refusal? Mistake)> ReadAsync(Client client, string text, CancellationToken ct)
     {
         if (text.Length > MostCharacters || Read(text) is not { } jwt)
         {
-            return (null, "The request object is not a signed JWT.");
+            return (null, RequestObjectRefusals.Unreadable);
         }
 
         if (!await IsSignedAsync(client, jwt, ct))
         {
-            return (null, "The request object is not signed with a registered key of the client, in an accepted algorithm and type.");
+            return (null, RequestObjectRefusals.Signature);
         }
 
         if (JwtPayload.Read(jwt.EncodedPayload) is not { } claims)
         {
-            return (null, "The request object does not hold a JSON object.");
+            return (null, RequestObjectRefusals.NotAnObject);
         }
 
         // §4: "The Request Object MUST contain ... iss and aud"; §5: "the client_id values ... MUST be identical".
         if (claims.Text(Claims.Issuer) != client.Id || claims.Text(Parameters.ClientId) != client.Id)
         {
-            return (null, "iss and client_id of the request object must both be the client_id of the request.");
+            return (null, RequestObjectRefusals.Issuer);
         }
 
         // SECURITY: exactly our issuer, so that a request made for another server is none here.
         if (claims.Text(Claims.Audience) != options.Value.Issuer)
         {
-            return (null, $"aud of the request object must be the string {options.Value.Issuer} and nothing else.");
+            return (null, RequestObjectRefusals.Audience.With(options.Value.Issuer));
         }
 
         var now = time.GetUtcNow();
         if (claims.Time(Claims.ExpiresAt) is not { } expires || expires <= now - Lifetimes.ClockSkew || expires > now + Lifetimes.RequestObject)
         {
-            return (null, $"exp of the request object must lie ahead by at most {Lifetimes.RequestObject.TotalMinutes:0} minutes.");
+            return (null, RequestObjectRefusals.Expiry.With(Lifetimes.RequestObject.TotalMinutes));
         }
 
         if (claims.IsAhead(Claims.NotBefore, now) || claims.IsAhead(Claims.IssuedAt, now))
         {
-            return (null, "nbf and iat of the request object must not lie ahead.");
+            return (null, RequestObjectRefusals.Ahead);
         }
 
         if (claims.Time(Claims.NotBefore) is { } from
             ? from < now - Lifetimes.OldestRequestObject || expires > from + Lifetimes.OldestRequestObject
             : client.Profile.RequiresNotBeforeInRequests)
         {
-            return (null, $"nbf of the request object must be at most {Lifetimes.OldestRequestObject.TotalMinutes:0} minutes ago, and as much before exp.");
+            return (null, RequestObjectRefusals.TooOld.With(Lifetimes.OldestRequestObject.TotalMinutes));
         }
 
         var jti = claims.Text(Claims.JwtId);
         if (claims.Has(Claims.JwtId) && jti is not { Length: > 0 and <= LongestJti })
         {
-            return (null, "jti of the request object must be a string of 1 to 256 characters.");
+            return (null, RequestObjectRefusals.Id.With(LongestJti));
         }
 
         return AsForm(claims.Claims) is { } request
             ? (new SignedRequest(client.Id, jti, expires, request), null)
-            : (null, "The request object holds something that is no parameter of an authorization request.");
+            : (null, RequestObjectRefusals.Content);
     }
 
     private static JsonWebToken? Read(string text)

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.WebUtilities;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Requests;
@@ -30,7 +30,7 @@ internal sealed class TurnPostIntoGet : IOpenIddictServerHandler<ExtractAuthoriz
                 (p, value) => KeyValuePair.Create(p.Key, value)));
         if (address.Length > LongestAddress)
         {
-            context.Reject(Errors.InvalidRequest, "The request is too long for a browser: push it (RFC 9126).");
+            context.Refuse(RequestRefusals.TooLong);
             return ValueTask.CompletedTask;
         }
 

@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
@@ -25,7 +26,7 @@ internal sealed class AnswerIntrospection(LiveTokens tokens, GrantStore grants, 
         if (owner is null)
         {
             // The engine turns this into {"active": false}, which says nothing about why.
-            context.Reject(Errors.InvalidToken, "The token is not active.");
+            context.Refuse(GrantRefusals.NotActive);
             return;
         }
 

@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Requests;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
@@ -21,7 +22,7 @@ internal sealed class AnswerUserInfo(GrantStore grants, ClientCatalog clients, A
             : null;
         if (grant is not { IsValid: true } || clients.Find(grant.ClientId) is not { } client)
         {
-            context.Reject(Errors.InvalidToken, "The access token is no longer valid.");
+            context.Refuse(GrantRefusals.AccessToken);
             return;
         }
 

@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -20,7 +21,7 @@ internal sealed class CheckIntrospectionCaller(ClientCatalog clients) : IOpenIdd
             && clients.Find(context.ClientId)?.Metadata.Resource is { } resource && token.HasAudience(resource.Identifier);
         if (!isOwn && !isAudience)
         {
-            context.Reject(Errors.InvalidToken, "The token is neither the caller's nor for it.");
+            context.Refuse(GrantRefusals.NotForCaller);
         }
 
         return ValueTask.CompletedTask;

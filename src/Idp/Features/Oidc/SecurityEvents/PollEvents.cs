@@ -1,17 +1,19 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Telemetry;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 
 /// <summary>RFC 8936: a client fetches its security events and acknowledges those of the last time.</summary>
 internal sealed partial class PollEvents(
-    SqlDatabase sql, ClientCatalog clients, SecurityEventTokens tokens, IdpMetrics metrics, TimeProvider time, ILogger<PollEvents> logger)
+    SqlDatabase sql, ClientCatalog clients, SecurityEventTokens tokens, IdpMetrics metrics, IOptions<IdpOptions> options, TimeProvider time,
+    ILogger<PollEvents> logger)
 {
     internal const string Path = "/connect/events/poll";
 
@@ -23,13 +25,13 @@ internal sealed partial class PollEvents(
 
     private async Task AnswerAsync(HttpContext http, ClientOfRequest authentication)
     {
-        var (clientId, error, description) = await authentication.AuthenticateAsync(http);
+        var (clientId, refusal, reason) = await authentication.AuthenticateAsync(http);
         if (clientId is null)
         {
-            if (error is not null)
+            if (refusal is not null)
             {
                 http.Response.Headers.WWWAuthenticate = "Bearer, Basic";
-                await RefuseAsync(http, StatusCodes.Status401Unauthorized, error, description);
+                await RefuseAsync(http, StatusCodes.Status401Unauthorized, refusal, reason: reason);
             }
 
             return;
@@ -37,8 +39,7 @@ internal sealed partial class PollEvents(
 
         if (clients.Find(clientId)?.Metadata.SecurityEvents?.Delivery != SecurityEventSubscription.Poll)
         {
-            await RefuseAsync(
-                http, StatusCodes.Status403Forbidden, Errors.AccessDenied, "The client is not registered to poll for security events.", clientId);
+            await RefuseAsync(http, StatusCodes.Status403Forbidden, ClientRefusals.NoPolling, clientId);
             return;
         }
 
@@ -49,7 +50,7 @@ internal sealed partial class PollEvents(
         }
         catch (JsonException e)
         {
-            await RefuseAsync(http, StatusCodes.Status400BadRequest, Errors.InvalidRequest, e.Message, clientId);
+            await RefuseAsync(http, StatusCodes.Status400BadRequest, RequestRefusals.Body.With(e.Message), clientId);
             return;
         }
 
@@ -117,10 +118,15 @@ internal sealed partial class PollEvents(
         return new JsonObject { ["sets"] = sets, ["moreAvailable"] = notices.Count > request.MaxEvents };
     }
 
-    private Task RefuseAsync(HttpContext http, int status, string error, string? description, string clientId = "an unknown client")
+    private Task RefuseAsync(HttpContext http, int status, Refusal refusal, string clientId = "an unknown client", string? reason = null)
     {
-        LogRefused(logger, clientId, error, description);
-        return WriteAsync(http, status, new JsonObject { ["error"] = error, ["error_description"] = description });
+        LogRefused(logger, clientId, refusal.Error, reason ?? refusal.Hint, refusal.Code);
+        return WriteAsync(http, status, new JsonObject
+        {
+            ["error"] = refusal.Error,
+            ["error_description"] = refusal.Hint,
+            ["error_uri"] = ErrorCodes.Address(options.Value.Issuer, refusal.Code),
+        });
     }
 
     private static Task WriteAsync(HttpContext http, int status, JsonObject answer)
@@ -131,8 +137,8 @@ internal sealed partial class PollEvents(
         return http.Response.WriteAsync(answer.ToJsonString(), http.RequestAborted);
     }
 
-    [LoggerMessage(EventId = 5701, Level = LogLevel.Warning, Message = "Poll for security events refused: client {ClientId}, {Error}, {Description}")]
-    private static partial void LogRefused(ILogger logger, string clientId, string error, string? description);
+    [LoggerMessage(EventId = 5701, Level = LogLevel.Warning, Message = "Poll for security events refused: client {ClientId}, {Error}, {Description} ({Code})")]
+    private static partial void LogRefused(ILogger logger, string clientId, string error, string description, string code);
 
     [LoggerMessage(EventId = 5702, Level = LogLevel.Warning, Message = "{ClientId} cannot use a security event: {Reason}")]
     private static partial void LogUnusable(ILogger logger, string clientId, string reason);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -22,36 +23,37 @@ internal sealed class CheckConfirmation : IOpenIddictServerHandler<ValidateToken
         if (!context.DisableProofOfPossessionValidation && !context.ValidTokenTypes.Contains(TokenTypeIdentifiers.Private.ClientAssertion)
             && FindFault(context) is { } fault)
         {
-            context.Reject(Errors.InvalidToken, fault);
+            context.Refuse(fault);
         }
 
         return ValueTask.CompletedTask;
     }
 
-    private static string? FindFault(ValidateTokenContext context)
+    private static Refusal? FindFault(ValidateTokenContext context)
     {
+        var isGrant = context.EndpointType == OpenIddictServerEndpointType.Token;
         var confirmation = Confirmation.Of(context.Principal!);
 
         // SECURITY: RFC 9449 §7.2. A bound token that is used as a bearer token has been stolen, or is about to be.
         if (confirmation?.Jkt is { } jkt && !(context.Transaction.GetProof() is { } proof && AreEqual(proof.Jkt, jkt)))
         {
-            return "It is bound to a DPoP key: a proof made with that key is needed.";
+            return isGrant ? SenderRefusals.NoProofForGrant : SenderRefusals.NoProof;
         }
 
         if (confirmation?.CertificateHash is { } hash
             && !(context.Transaction.RemoteCertificate is { } certificate && AreEqual(Confirmation.HashOf(certificate), hash)))
         {
-            return "It is bound to a certificate: the connection must show that certificate.";
+            return isGrant ? SenderRefusals.NoCertificateForGrant : SenderRefusals.NoCertificate;
         }
 
         if (confirmation is { Jkt: null, CertificateHash: null })
         {
-            return "It is bound to a key that this server does not know.";
+            return SenderRefusals.UnknownBinding;
         }
 
         // §7.1: the scheme says that the token is bound; one that is not would make the proof worth nothing.
         return context.Transaction.UsesDpopScheme() && confirmation?.Jkt is null
-            ? "It is not bound to a DPoP key: use the scheme Bearer."
+            ? SenderRefusals.NotBound
             : null;
     }
 

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.SenderConstraint;
@@ -20,13 +20,13 @@ internal sealed class CheckDpopKey<TContext> : IOpenIddictServerHandler<TContext
         var named = (string?)parameter;
         if (parameter is not null && !(named is not null && Base64Url.IsValid(named, out var length) && length == SHA256.HashSizeInBytes && named.Length == 43))
         {
-            context.Reject(Errors.InvalidRequest, "dpop_jkt must be the SHA-256 thumbprint of a key (RFC 7638): 43 characters of base64url.");
+            context.Refuse(RequestRefusals.DpopKey);
         }
         else if (context.Transaction.GetProof() is { } proof)
         {
             if (named is not null && named != proof.Jkt)
             {
-                context.Reject("invalid_dpop_proof", "The DPoP proof was made with another key than the one in dpop_jkt.");
+                context.Refuse(SenderRefusals.OtherKey);
             }
 
             request[Confirmation.DpopKeyParameter] = proof.Jkt;

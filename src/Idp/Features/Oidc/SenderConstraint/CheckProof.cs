@@ -2,6 +2,7 @@ using Microsoft.AspNetCore;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Dpop;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Web.Limits;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -45,7 +46,7 @@ internal sealed class CheckProof(
                 LimitRequests.IsNoRefusal(http.HttpContext);
             }
 
-            context.Reject(result.Error.Value.Code(), result.Error.Value.Hint());
+            context.Refuse(SenderRefusals.Of(result.Error.Value));
             return ValueTask.CompletedTask;
         }
 

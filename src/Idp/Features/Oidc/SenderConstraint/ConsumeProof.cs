@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
@@ -16,7 +17,7 @@ internal sealed class ConsumeProof<TContext>(ReplayCache replay) : IOpenIddictSe
 
         if (!await replay.TryUseAsync("dpop", proof.Jkt, proof.Jti, proof.ReplayableUntil(DpopPolicy.Rules), context.CancellationToken))
         {
-            context.Reject("invalid_dpop_proof", "The DPoP proof has been used before: make a new one for each request.");
+            context.Refuse(SenderRefusals.ProofUsed);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -16,7 +17,7 @@ internal sealed class ReadAccessToken : IOpenIddictServerHandler<ExtractUserInfo
         if (http.Query.ContainsKey(Parameters.AccessToken))
         {
             // FAPI 2.0 §5.3.4, RFC 9700 §4.3.2: addresses end up in logs and histories.
-            context.Reject(Errors.InvalidRequest, "An access token in the address is not accepted: send it in the header field Authorization.");
+            context.Refuse(GrantRefusals.InAddress);
             return ValueTask.CompletedTask;
         }
 
@@ -29,7 +30,7 @@ internal sealed class ReadAccessToken : IOpenIddictServerHandler<ExtractUserInfo
         var request = context.Transaction.Request!;
         if (!string.IsNullOrEmpty(request.AccessToken))
         {
-            context.Reject(Errors.InvalidRequest, "The access token was sent in more than one way.");
+            context.Refuse(GrantRefusals.SentTwice);
             return ValueTask.CompletedTask;
         }
 

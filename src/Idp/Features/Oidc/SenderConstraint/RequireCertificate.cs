@@ -1,6 +1,6 @@
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.SenderConstraint;
@@ -13,7 +13,7 @@ internal sealed class RequireCertificate(ClientCatalog clients) : IOpenIddictSer
         if (context.EndpointType == OpenIddictServerEndpointType.Token && context.Transaction.RemoteCertificate is null
             && clients.Find(context.ClientId) is { Metadata.TlsClientCertificateBoundAccessTokens: true })
         {
-            context.Reject(Errors.InvalidRequest, "The tokens of this client are bound to its certificate: the connection must show it.");
+            context.Refuse(SenderRefusals.CertificateRequired);
         }
 
         return ValueTask.CompletedTask;

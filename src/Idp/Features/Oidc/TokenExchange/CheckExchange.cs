@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Resources;
 using OpenIddict.Abstractions;
@@ -29,20 +30,20 @@ internal sealed class CheckExchange(ClientCatalog clients, LiveTokens tokens) : 
         var caller = clients.Find(context.ClientId);
         if (caller is null || context.SubjectTokenPrincipal is not { } token || !MayUse(caller, token))
         {
-            context.Reject(Errors.InvalidRequest, "The subject token is neither for this client's resource nor its own.");
+            context.Refuse(ExchangeRefusals.NotYours);
             return;
         }
 
         // SECURITY: T6. The grant, the citizen, the passkey and every service on the way are asked again, at every exchange.
         if (await tokens.FindAsync(token, context.CancellationToken) is not { Grant: { } grant })
         {
-            context.Reject(Errors.InvalidRequest, "The subject token is not a citizen's, or it is no longer good.");
+            context.Refuse(ExchangeRefusals.NotGood);
             return;
         }
 
         if (ActorChain.Of(token).Count >= ActorChain.Longest)
         {
-            context.Reject(Errors.InvalidRequest, $"The subject token has been passed on {ActorChain.Longest} times already.");
+            context.Refuse(ExchangeRefusals.TooFar.With(ActorChain.Longest));
             return;
         }
 
@@ -50,14 +51,14 @@ internal sealed class CheckExchange(ClientCatalog clients, LiveTokens tokens) : 
         if (targets.Length != 1 || clients.OwnerOf(targets[0]) is not { Resource: { } resource } target
             || !resource.ExchangeClients.Contains(caller.Id))
         {
-            context.Reject(Errors.InvalidTarget, "Name one resource, as resource or audience, that lets this client exchange tokens.");
+            context.Refuse(ExchangeRefusals.Target);
             return;
         }
 
         var scopes = context.Request.GetScopes();
         if (scopes.Length == 0 || scopes.Any(scope => !resource.Scopes.Any(known => known.Name == scope)))
         {
-            context.Reject(Errors.InvalidScope, "Name scopes of the resource.");
+            context.Refuse(ExchangeRefusals.Scopes);
             return;
         }
 

@@ -1,7 +1,7 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Tokens;
@@ -23,7 +23,7 @@ internal sealed partial class CheckGrant(GrantStore grants, ILogger<CheckGrant> 
         var grant = await FindAsync(context);
         if (grant is not { IsValid: true } || grant.ClientId != context.ClientId)
         {
-            context.Reject(Errors.InvalidGrant, "The grant has ended.");
+            context.Refuse(GrantRefusals.Ended);
             return;
         }
 
@@ -36,9 +36,11 @@ internal sealed partial class CheckGrant(GrantStore grants, ILogger<CheckGrant> 
         {
             LogReused(logger, context.ClientId);
             await grants.RevokeAsync(grant.Id, "refresh-token-reused", context.CancellationToken);
+            context.Refuse(GrantRefusals.RefreshTokenReused);
+            return;
         }
 
-        context.Reject(Errors.InvalidGrant, "The refresh token has been used or revoked.");
+        context.Refuse(GrantRefusals.RefreshToken);
     }
 
     private async ValueTask<GrantState?> FindAsync(ValidateTokenRequestContext context)

@@ -1,7 +1,7 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Tokens;
@@ -24,7 +24,7 @@ internal sealed partial class CheckPresenter(GrantStore grants, ILogger<CheckPre
             await grants.RevokeAsync(grantId, "presented-by-another-client", context.CancellationToken);
         }
 
-        context.Reject(Errors.InvalidGrant, "The code or refresh token was issued to another client.");
+        context.Refuse(GrantRefusals.OtherClient);
     }
 
     [LoggerMessage(EventId = 5303, Level = LogLevel.Warning, Message = "{ClientId} presented a code or refresh token of {Owner}; its grant is revoked")]

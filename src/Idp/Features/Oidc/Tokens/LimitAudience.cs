@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Requests;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Tokens;
@@ -27,7 +27,7 @@ internal sealed class LimitAudience(Audiences audiences) : IOpenIddictServerHand
         var audience = audiences.Useful(named.Any() ? named : context.Principal!.GetResources(), token.GetScopes(), granted);
         if (audience.Count == 0)
         {
-            context.Reject(Errors.InvalidTarget, "Nothing that was granted is for a resource that exists and was asked for.");
+            context.Refuse(GrantRefusals.NothingLeft);
             return ValueTask.CompletedTask;
         }
 

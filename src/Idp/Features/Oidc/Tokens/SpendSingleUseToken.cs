@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -48,7 +49,7 @@ internal sealed partial class SpendSingleUseToken(SingleUseTokens tokens, GrantS
         }
 
         // SECURITY: nothing but a reference is accepted; the payload itself, read from the store, is worth nothing.
-        context.Reject(Errors.InvalidToken, "The code or request is unknown, expired, or has been used.");
+        context.Refuse(kind == TokenTypeIdentifiers.Private.AuthorizationCode ? GrantRefusals.Code : RequestRefusals.PushedRequest);
     }
 
     [LoggerMessage(EventId = 5301, Level = LogLevel.Warning, Message = "An authorization code was used twice by {ClientId}; its grant is revoked")]

@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -42,7 +43,7 @@ internal sealed partial class StoreRefreshToken(
             // SECURITY: RFC 9700 §4.14.2. The grant ends, not only this token: the winner's tokens end with it.
             LogReused(logger, context.ClientId);
             await grants.RevokeAsync(grantId, "refresh-token-reused", context.CancellationToken);
-            context.Reject(Errors.InvalidToken, "The refresh token has been used before.");
+            context.Refuse(GrantRefusals.RefreshTokenReused);
         }
     }
 

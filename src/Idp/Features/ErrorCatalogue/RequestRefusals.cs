@@ -1,0 +1,46 @@
+namespace Moi.Identity.Idp.Features.ErrorCatalogue;
+
+/// <summary>What a request asks for, and how it is written.</summary>
+internal static class RequestRefusals
+{
+    internal static readonly Refusal Repeated = new("MOI-REQ-014", "invalid_request", "A parameter is there more than once.");
+
+    internal static readonly Refusal TooLarge = new("MOI-REQ-014", "invalid_request", "The request is too large.");
+
+    /// <summary>The body of a poll (RFC 8936 §2.2).</summary>
+    internal static readonly Refusal Body = new("MOI-REQ-014", "invalid_request", "{0}");
+
+    internal static readonly Refusal MustPush = new("MOI-REQ-015", "invalid_request", "This client must push its authorization request (RFC 9126).");
+
+    internal static readonly Refusal TooLong = new(
+        "MOI-REQ-015", "invalid_request", "The request is too long for a browser: push it (RFC 9126).");
+
+    internal static readonly Refusal Claims = new(
+        "MOI-REQ-016", "invalid_request", "The claims parameter is not what OpenID Connect Core describes in section 5.5.");
+
+    internal static readonly Refusal DpopKey = new(
+        "MOI-REQ-016", "invalid_request", "dpop_jkt must be the SHA-256 thumbprint of a key (RFC 7638): 43 characters of base64url.");
+
+    /// <summary>A <c>request_uri</c> (RFC 9126 §4).</summary>
+    internal static readonly Refusal PushedRequest = new(
+        "MOI-REQ-006", "invalid_request_uri", "The pushed request is unknown, expired, or has been used.");
+
+    /// <summary>Told to the citizen, on a page with a code of its own.</summary>
+    internal static readonly Refusal Expired = new("MOI-REQ-001", "invalid_request", "The sign-in has expired or was finished in another tab.");
+
+    internal static readonly Refusal SignIn = new("MOI-REQ-008", "login_required", "The citizen must sign in.");
+
+    internal static readonly Refusal Consent = new("MOI-REQ-008", "consent_required", "The citizen must agree.");
+
+    internal static readonly Refusal Declined = new("MOI-REQ-026", "access_denied", "The citizen declined.");
+
+    /// <remarks>Suspended, or not the citizen whom the request expects: which of them is the citizen's affair.</remarks>
+    internal static readonly Refusal OtherCitizen = new(
+        "MOI-REQ-027", "access_denied", "The citizen who signed in cannot be used for this request.");
+
+    internal static readonly Refusal AcrNotOffered = new(
+        "MOI-REQ-028", "unmet_authentication_requirements", "None of the acr values can be reached.");
+
+    internal static readonly Refusal AcrNotReached = new(
+        "MOI-REQ-029", "unmet_authentication_requirements", "The citizen's passkey does not reach any of the acr values.");
+}

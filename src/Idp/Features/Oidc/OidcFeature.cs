@@ -48,6 +48,7 @@ internal static class OidcFeature
         services.AddSingleton<SingleUseTokens>();
         services.AddSingleton<ReplayCache>();
         services.AddSingleton<RevokedTokens>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<LiveTokens>();
         services.AddSingleton<DeviceRequests>();
         services.AddRecords(DeviceRequest.Kind).AddRecords(UserCodeEntry.Kind);
@@ -294,6 +295,8 @@ internal static class OidcFeature
 
             // What tokens are good for.
             Before<ValidateTokenContext, LimitTokenTypes>(Protection.ResolveTokenValidationParameters.Descriptor);
+            Before<ValidateTokenContext, RecallAccessToken>(Protection.ValidateIdentityModelToken.Descriptor);
+            After<ValidateTokenContext, RememberAccessToken>(Protection.ValidateIdentityModelToken.Descriptor);
             After<HandleUserInfoRequestContext, AnswerUserInfo>(UserInfo.AttachClaims.Descriptor);
             Before<ApplyUserInfoResponseContext, SignUserInfo>(
                 OpenIddictServerAspNetCoreHandlers.ProcessJsonResponse<ApplyUserInfoResponseContext>.Descriptor);

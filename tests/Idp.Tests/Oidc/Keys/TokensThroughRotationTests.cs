@@ -78,6 +78,29 @@ public abstract class TokensThroughRotationTests(OidcServer server)
         (await browser.GetAsync(await agency.PushAsync(r => r["prompt"] = "none"))).Redirect().Query().ShouldContainKey("code");
     }
 
+    [Fact]
+    public async Task A_token_that_was_used_before_is_good_neither_changed_nor_after_its_time()
+    {
+        await server.RenewAsync();
+        var (agency, browser, tokens) = await EnterAsync();
+        using var open = browser;
+        var token = (string)tokens["access_token"]!;
+        (await agency.UserInfoAsync(token)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await IsActiveAsync(agency, token)).ShouldBeTrue();
+
+        var parts = token.Split('.');
+        var other = parts[2][5] == 'A' ? 'B' : 'A';
+        foreach (var changed in (string[])[$"{parts[0]}.{parts[1]}.{parts[2][..5]}{other}{parts[2][6..]}", $"{parts[0]}.{parts[1]}.", token + "A"])
+        {
+            (await agency.UserInfoAsync(changed)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            (await IsActiveAsync(agency, changed)).ShouldBeFalse();
+        }
+
+        server.Move(TimeSpan.FromHours(2));
+        (await agency.UserInfoAsync(token)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await IsActiveAsync(agency, token)).ShouldBeFalse();
+    }
+
     private static async Task<bool> IsActiveAsync(TestAgency agency, string token)
         => (bool)(await (await agency.PostAsync("/connect/introspect", new() { ["token"] = token })).JsonAsync())["active"]!;
 

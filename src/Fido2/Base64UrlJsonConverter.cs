@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -11,8 +12,9 @@ public sealed class Base64UrlJsonConverter : JsonConverter<ReadOnlyMemory<byte>>
     /// <inheritdoc/>
     public override ReadOnlyMemory<byte> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped || reader.HasValueSequence
-            || !StrictBase64Url.TryDecode(reader.ValueSpan, out var bytes))
+        // A number, true, false and null are spelled in the alphabet too. An escape is not: it is refused with all else that is not.
+        if (reader.TokenType != JsonTokenType.String
+            || !StrictBase64Url.TryDecode(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan, out var bytes))
         {
             throw new JsonException("Not a Base64URLString.");
         }

@@ -11,8 +11,8 @@ public sealed class PublicKeyCache
 {
     private readonly Lock _turning = new();
     private readonly int _generationSize;
-    private volatile ConcurrentDictionary<CoseBytes, VerificationKey> _young = new();
-    private volatile ConcurrentDictionary<CoseBytes, VerificationKey> _old = new();
+    private volatile ConcurrentDictionary<ReadOnlyMemory<byte>, VerificationKey> _young = new(ByContent.Instance);
+    private volatile ConcurrentDictionary<ReadOnlyMemory<byte>, VerificationKey> _old = new(ByContent.Instance);
     private int _youngCount;
 
     /// <summary>Makes a cache.</summary>
@@ -34,29 +34,26 @@ public sealed class PublicKeyCache
     /// <summary>The key of a stored COSE_Key, imported now or before; refuses a bad one.</summary>
     internal VerificationKey Get(ReadOnlyMemory<byte> coseKey)
     {
-        var bytes = new CoseBytes(coseKey);
-        if (_young.TryGetValue(bytes, out var key))
+        if (_young.TryGetValue(coseKey, out var key))
         {
             return key;
         }
 
-        if (!_old.TryGetValue(bytes, out key))
+        if (!_old.TryGetValue(coseKey, out key))
         {
             // Stored keys may come from another server: the order of their members is free.
             key = VerificationKey.Create(CoseKey.Parse(coseKey.Span, canonical: false));
-
-            // A copy, so that the caller may reuse its buffer.
-            bytes = new CoseBytes(coseKey.ToArray());
         }
 
-        Keep(bytes, key);
+        Keep(coseKey, key);
         return key;
     }
 
     /// <summary>Two generations: what is not used while one fills up is forgotten when it is full.</summary>
-    private void Keep(CoseBytes bytes, VerificationKey key)
+    private void Keep(ReadOnlyMemory<byte> coseKey, VerificationKey key)
     {
-        if (_generationSize == 0 || !_young.TryAdd(bytes, key) || Interlocked.Increment(ref _youngCount) < _generationSize)
+        // A copy, so that the caller may reuse its buffer.
+        if (_generationSize == 0 || !_young.TryAdd(coseKey.ToArray(), key) || Interlocked.Increment(ref _youngCount) < _generationSize)
         {
             return;
         }
@@ -66,25 +63,22 @@ public sealed class PublicKeyCache
             if (_youngCount >= _generationSize)
             {
                 _old = _young;
-                _young = new ConcurrentDictionary<CoseBytes, VerificationKey>();
+                _young = new ConcurrentDictionary<ReadOnlyMemory<byte>, VerificationKey>(ByContent.Instance);
                 _youngCount = 0;
             }
         }
     }
 
-    /// <summary>Compared by content.</summary>
-    private readonly struct CoseBytes(ReadOnlyMemory<byte> bytes) : IEquatable<CoseBytes>
+    private sealed class ByContent : IEqualityComparer<ReadOnlyMemory<byte>>
     {
-        private readonly ReadOnlyMemory<byte> _bytes = bytes;
+        internal static readonly ByContent Instance = new();
 
-        public bool Equals(CoseBytes other) => _bytes.Span.SequenceEqual(other._bytes.Span);
+        public bool Equals(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceEqual(y.Span);
 
-        public override bool Equals(object? obj) => obj is CoseBytes other && Equals(other);
-
-        public override int GetHashCode()
+        public int GetHashCode(ReadOnlyMemory<byte> obj)
         {
             var hash = new HashCode();
-            hash.AddBytes(_bytes.Span);
+            hash.AddBytes(obj.Span);
             return hash.ToHashCode();
         }
     }

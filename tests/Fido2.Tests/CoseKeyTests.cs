@@ -1,3 +1,6 @@
+using System.Numerics;
+using Moi.Identity.Fido2.Data;
+using Moi.Identity.Fido2.Signatures;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Fido2.Tests;
@@ -41,6 +44,8 @@ public sealed class CoseKeyTests
         { "members out of order", Cbor.Map((3, Cbor.Number(-7)), (1, Cbor.Number(2)), (-1, Cbor.Number(1)), (-2, Cbor.Bytes(X)), (-3, Cbor.Bytes(Y))), WebAuthnError.KeyCbor },
         { "a member twice", Ec2((-2, Cbor.Bytes(X)), (-2, Cbor.Bytes(X)), (-3, Cbor.Bytes(Y))), WebAuthnError.KeyCbor },
         { "a number too long", Cbor.Map((Cbor.Number(1), [0x18, 2]), (Cbor.Number(3), Cbor.Number(-7)), (Cbor.Number(-1), Cbor.Number(1)), (Cbor.Number(-2), Cbor.Bytes(X)), (Cbor.Number(-3), Cbor.Bytes(Y))), WebAuthnError.KeyCbor },
+        { "alg is 2^64 - 7, which is not -7", Cbor.Map((Cbor.Number(1), Cbor.Number(2)), (Cbor.Number(3), Cbor.Head(0, ulong.MaxValue - 6)), (Cbor.Number(-1), Cbor.Number(1)), (Cbor.Number(-2), Cbor.Bytes(X)), (Cbor.Number(-3), Cbor.Bytes(Y))), WebAuthnError.KeyCbor },
+        { "kty is 2 - 2^64, which is not 2", Cbor.Map((Cbor.Number(1), Cbor.Head(1, ulong.MaxValue - 2)), (Cbor.Number(3), Cbor.Number(-7)), (Cbor.Number(-1), Cbor.Number(1)), (Cbor.Number(-2), Cbor.Bytes(X)), (Cbor.Number(-3), Cbor.Bytes(Y))), WebAuthnError.KeyCbor },
         { "an indefinite map", [0xBF, 0x01, 0x02, 0x03, 0x26, 0xFF], WebAuthnError.KeyCbor },
         { "kty OKP", Cbor.Map((1, Cbor.Number(1)), (3, Cbor.Number(-7)), (-1, Cbor.Number(1)), (-2, Cbor.Bytes(X)), (-3, Cbor.Bytes(Y))), WebAuthnError.KeyType },
         { "kty reserved", Cbor.Map((1, Cbor.Number(0)), (3, Cbor.Number(-7)), (-1, Cbor.Number(1)), (-2, Cbor.Bytes(X)), (-3, Cbor.Bytes(Y))), WebAuthnError.KeyType },
@@ -50,6 +55,7 @@ public sealed class CoseKeyTests
         { "x too short", Ec2((-2, Cbor.Bytes(X.AsSpan(1))), (-3, Cbor.Bytes(Y))), WebAuthnError.KeyPoint },
         { "x too long", Ec2((-2, Cbor.Bytes([0, .. X])), (-3, Cbor.Bytes(Y))), WebAuthnError.KeyPoint },
         { "y too short", Ec2((-2, Cbor.Bytes(X)), (-3, Cbor.Bytes(Y.AsSpan(1)))), WebAuthnError.KeyPoint },
+        { "x and y too long", Ec2((-2, Cbor.Bytes([0, .. X])), (-3, Cbor.Bytes([0, .. Y]))), WebAuthnError.KeyPoint },
         { "y above p", Ec2((-2, Cbor.Bytes(X)), (-3, Cbor.Bytes([.. Enumerable.Repeat((byte)0xFF, 32)]))), WebAuthnError.KeyPoint },
         { "not on the curve", Ec2((-2, Cbor.Bytes(X)), (-3, Cbor.Bytes([.. Y[..31], 0x9D]))), WebAuthnError.KeyPoint },
         { "(0, 0)", Ec2((-2, Cbor.Bytes(new byte[32])), (-3, Cbor.Bytes(new byte[32]))), WebAuthnError.KeyPoint },
@@ -114,6 +120,19 @@ public sealed class CoseKeyTests
         new GoodRegistration { Lies = new Lies { CoseKey = Okp(bytes) } }.Run().ShouldBeRefused(WebAuthnError.KeyPoint);
     }
 
+    [Fact(DisplayName = "RFC 8032 §5.1.2: an Ed25519 key has 32 bytes")]
+    public void Ed25519_length()
+    {
+        // y = 3, which a byte less or more does not change.
+        byte[] point = [3, .. new byte[31]];
+        new GoodRegistration { Lies = new Lies { CoseKey = Okp(point) } }.Run().ShouldSucceed();
+        foreach (var wrong in (byte[][])[[], point[..^1], [.. point, 0]])
+        {
+            new GoodRegistration { Lies = new Lies { CoseKey = Okp(wrong) } }.Run().ShouldBeRefused(WebAuthnError.KeyPoint);
+            Ed25519Point.IsUsable(wrong).ShouldBeFalse();
+        }
+    }
+
     [Theory(DisplayName = "RFC 8032 §5.2: points of low order and points that are not canonical are no Ed448 keys")]
     [InlineData("y = 0", 0x00, 0x00, 0x00)]
     [InlineData("y = 1", 0x01, 0x00, 0x00)]
@@ -127,20 +146,20 @@ public sealed class CoseKeyTests
         {
             bytes[^1] = sign;
             new GoodRegistration { Lies = new Lies { CoseKey = Ed448Key(bytes) } }.Run().ShouldBeRefused(WebAuthnError.KeyPoint);
-            Signatures.Ed448Point.IsUsable(bytes).ShouldBeFalse(what);
+            Ed448Point.IsUsable(bytes).ShouldBeFalse(what);
         }
     }
 
     [Fact(DisplayName = "RFC 8032 §5.2: an Ed448 key has 57 bytes, the last with the sign of x and nothing else")]
     public void Ed448_length_and_sign()
     {
-        using var key = SoftKey.Create(-53);
-        var point = key.CoseKey[^57..];
+        // y = 3, which a byte less or more does not change.
+        byte[] point = [3, .. new byte[56]];
         new GoodRegistration { Lies = new Lies { CoseKey = Ed448Key(point) } }.Run().ShouldSucceed();
-        foreach (var wrong in (byte[][])[point[..^1], [.. point, 0], [.. point[..^1], (byte)(point[^1] | 0x01)], [.. point[..^1], (byte)(point[^1] | 0x40)]])
+        foreach (var wrong in (byte[][])[[], point[..^1], [.. point, 0], [.. point[..^1], 0x01], [.. point[..^1], 0x40]])
         {
             new GoodRegistration { Lies = new Lies { CoseKey = Ed448Key(wrong) } }.Run().ShouldBeRefused(WebAuthnError.KeyPoint);
-            Signatures.Ed448Point.IsUsable(wrong).ShouldBeFalse();
+            Ed448Point.IsUsable(wrong).ShouldBeFalse();
         }
     }
 
@@ -158,6 +177,38 @@ public sealed class CoseKeyTests
         new GoodRegistration { Lies = new Lies { CoseKey = Key(x, y) } }.Run().ShouldSucceed();
         new GoodRegistration { Lies = new Lies { CoseKey = Key(y, x) } }.Run().ShouldBeRefused(WebAuthnError.KeyPoint);
         new GoodRegistration { Lies = new Lies { CoseKey = Key(x[1..], y) } }.Run().ShouldBeRefused(WebAuthnError.KeyPoint);
+    }
+
+    [Fact(DisplayName = "SEC 1 §3.2.2.1: each coordinate has full length and is below p")]
+    public void Coordinates()
+    {
+        // 66 bytes hold 528 bits, so that a coordinate plus p, which is the same modulo p, has full length too.
+        const int Length = 66;
+        using var key = SoftKey.Create(-36);
+        var y = key.CoseKey[^Length..];
+        var x = key.CoseKey[^((2 * Length) + 3)..^(Length + 3)];
+        EllipticCurve.P521.Contains(x, y).ShouldBeTrue();
+        EllipticCurve.P521.Contains([0, .. x], y).ShouldBeFalse();
+        EllipticCurve.P521.Contains(x, [0, .. y]).ShouldBeFalse();
+        EllipticCurve.P521.Contains(PlusP(x), y).ShouldBeFalse();
+        EllipticCurve.P521.Contains(x, PlusP(y)).ShouldBeFalse();
+
+        static byte[] PlusP(byte[] coordinate)
+        {
+            var sum = (new BigInteger(coordinate, isUnsigned: true, isBigEndian: true) + BigInteger.Pow(2, 521) - 1).ToByteArray(isUnsigned: true, isBigEndian: true);
+            return [.. new byte[Length - sum.Length], .. sum];
+        }
+    }
+
+    [Fact(DisplayName = "RFC 9052 §7: two keys are one only if their types, curves and numbers are, whatever their algorithms")]
+    public void Same_keys()
+    {
+        var key = new CoseKey { KeyType = CoseKey.Ec2, Algorithm = -7, Curve = 1, First = X, Second = Y };
+        key.IsSameKeyAs(key with { Algorithm = -9 }).ShouldBeTrue();
+        key.IsSameKeyAs(key with { KeyType = CoseKey.Okp }).ShouldBeFalse();
+        key.IsSameKeyAs(key with { Curve = 8 }).ShouldBeFalse();
+        key.IsSameKeyAs(key with { First = Y }).ShouldBeFalse();
+        key.IsSameKeyAs(key with { Second = X }).ShouldBeFalse();
     }
 
     [Fact(DisplayName = "RFC 8032: every key that NSec makes is a usable point")]

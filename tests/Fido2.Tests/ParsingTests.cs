@@ -311,6 +311,21 @@ public sealed class ParsingTests
         static bool HasUnassignedSimple(byte[] encoded) => encoded.Any(b => b is (>= 0xE0 and < 0xF4) or 0xF8);
     }
 
+    [Fact(DisplayName = "CTAP 2.2 §8: where nothing is left, whatever is asked for is refused")]
+    public void Nothing_is_left()
+    {
+        Refused(() => Empty().Peek());
+        Refused(() => Empty().Skip());
+        Refused(() => Empty().TryReadInteger(out _));
+        Refused(() => Empty().TryReadBytes(out _));
+        Refused(() => Empty().TryReadText(out _));
+        Refused(() => Empty().TryReadArray(out _));
+        Refused(() => Empty().TryReadMap(out _));
+
+        static Data.CborReader Empty() => new([], WebAuthnError.KeyCbor, canonical: true);
+        static void Refused(Action ask) => Should.Throw<WebAuthnException>(ask).Error.ShouldBe(WebAuthnError.KeyCbor);
+    }
+
     [Theory(DisplayName = "RFC 4648 §5: every value has one base64url spelling")]
     [InlineData("", "")]
     [InlineData("AA", "00")]

@@ -28,6 +28,29 @@ public sealed class PublicKeyCacheTests
         cache.Get(key.CoseKey).ShouldBeSameAs(first);
     }
 
+    [Fact(DisplayName = "A caller may reuse its buffer for a key that was kept before, too")]
+    public void Copies_what_it_keeps_longer()
+    {
+        using var key = SoftKey.Create(-8);
+        var cache = new PublicKeyCache(capacity: 10);
+        var buffer = key.CoseKey.ToArray();
+        var first = cache.Get(buffer);
+        GetOthers(4);
+        cache.Get(buffer).ShouldBeSameAs(first);
+        Array.Clear(buffer);
+        GetOthers(4);
+        cache.Get(key.CoseKey).ShouldBeSameAs(first);
+
+        void GetOthers(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                using var other = SoftKey.Create(-8);
+                cache.Get(other.CoseKey);
+            }
+        }
+    }
+
     [Fact(DisplayName = "The cache never grows past its capacity, and keeps what is used")]
     public void Is_bounded()
     {

@@ -213,7 +213,12 @@ internal ref struct ResponseReader
         _transports = [.. transports];
     }
 
-    private bool NextMember() => _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
+    /// <summary>Inside an object something follows, or the reader throws.</summary>
+    private bool NextMember()
+    {
+        _json.Read();
+        return _json.TokenType == JsonTokenType.PropertyName;
+    }
 
     private void StartObject(string name)
     {

@@ -43,6 +43,7 @@ public sealed class CompoundTests
             { "no fmt", Cbor.Array(none, Cbor.Map(("attStmt", empty))), WebAuthnError.CompoundMembers },
             { "no attStmt", Cbor.Array(none, Cbor.Map(("fmt", Cbor.Text("none")))), WebAuthnError.CompoundMembers },
             { "fmt is bytes", Cbor.Array(none, Cbor.Map(("fmt", Cbor.Bytes([1])), ("attStmt", empty))), WebAuthnError.CompoundMembers },
+            { "fmt is bytes, and nothing follows", Cbor.Array(none, Cbor.Map(("attStmt", empty), ("fmt", Cbor.Bytes([1])))), WebAuthnError.CompoundMembers },
             { "another member", Cbor.Array(none, Cbor.Map(("fmt", Cbor.Text("none")), ("authData", empty), ("attStmt", empty))), WebAuthnError.CompoundMembers },
             { "a name is a number", Cbor.Array(none, Cbor.Map((1L, empty))), WebAuthnError.CompoundMembers },
             { "nested", Cbor.Array(none, Part("compound")), WebAuthnError.CompoundNested },

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Fido2.Tests.Formats;
@@ -75,6 +76,16 @@ public sealed class SafetyNetTests
         Run(Truth, new Lies { SigningKey = other }).ShouldBe(WebAuthnError.SignatureInvalid);
         Run(Truth, new Lies { ClientDataAfterwards = json => [.. json, (byte)' '] }).ShouldBe(WebAuthnError.SafetyNetNonce);
         Run(Truth, new Lies { Certificates = [[0x30, 0]] }).ShouldBe(WebAuthnError.CertificateParse);
+    }
+
+    [Theory(DisplayName = "§8.5 step 4: the certified key is one that RS256 is made with")]
+    [InlineData(-7)]
+    [InlineData(-8)]
+    public void Certified_key(int algorithm)
+    {
+        using var key = SoftKey.Create(algorithm);
+        var leaf = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Certify(key, new X500DistinguishedName("CN=attest.android.com"), []);
+        Run(Truth, new Lies { Certificates = [leaf] }).ShouldBe(WebAuthnError.SafetyNetJws);
     }
 
     private static WebAuthnError Run(SafetyNetLies safetyNet, Lies lies)

@@ -192,14 +192,16 @@ public sealed class CertificatePathTests
         Check([respelled], [Root]).ShouldBeNull();
     }
 
-    [Fact(DisplayName = "§7.1: names that differ behind the sixty-fourth attribute are not equal")]
+    [Fact(DisplayName = "§7.1: names that differ behind the sixty-fourth attribute are not equal, nor are longer ones that are spelled otherwise")]
     public void Long_names_are_told_apart()
     {
-        var (one, other) = (Long("2.5.4.3"), Long("2.5.4.10"));
-        DistinguishedName.AreEqual(one, other).ShouldBeFalse();
-        DistinguishedName.AreEqual(one, one.ToArray()).ShouldBeTrue();
+        DistinguishedName.AreEqual(Name(71, "2.5.4.3", "a"), Name(71, "2.5.4.10", "a")).ShouldBeFalse();
+        DistinguishedName.AreEqual(Name(71, "2.5.4.3", "a"), Name(71, "2.5.4.3", "a")).ShouldBeTrue();
+        DistinguishedName.AreEqual(Name(64, "2.5.4.3", "a"), Name(64, "2.5.4.3", "A")).ShouldBeTrue();
+        DistinguishedName.AreEqual(Name(65, "2.5.4.3", "a"), Name(65, "2.5.4.3", "A")).ShouldBeFalse();
 
-        static byte[] Long(string last) => Der.Sequence([.. Enumerable.Repeat(Der.Set(Attribute("2.5.4.11", "a")), 70), Der.Set(Attribute(last, "a"))]);
+        static byte[] Name(int length, string last, string text)
+            => Der.Sequence([.. Enumerable.Repeat(Der.Set(Attribute("2.5.4.11", "a")), length - 1), Der.Set(Attribute(last, text))]);
     }
 
     [Fact(DisplayName = "§7.1: text of one attribute does not pass for another attribute, nor what follows its value for nothing")]
@@ -332,6 +334,21 @@ public sealed class CertificatePathTests
         (verdict ?? WebAuthnError.None).ShouldBe(expected);
     }
 
+    [Theory(DisplayName = "R-SIG-6: a SHA-1 signature of another key is none, in either mode")]
+    [InlineData("RSA", false)]
+    [InlineData("RSA", true)]
+    [InlineData("P-256", false)]
+    [InlineData("P-256", true)]
+    public void Forged_sha1(string kind, bool conformance)
+    {
+        using AsymmetricAlgorithm key = kind == "RSA" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using AsymmetricAlgorithm other = kind == "RSA" ? RSA.Create(2048) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var root = SoftCertificate.Root(new SoftCertificateShape { Name = "Root", Key = key });
+        var forger = SoftCertificate.Root(new SoftCertificateShape { Name = "Root", Key = other });
+        Should.Throw<WebAuthnException>(() => Validate([SignedWith(forger, "SHA1")], [root.Der], rules => rules with { AllowsSha1 = conformance }))
+            .Error.ShouldBe(WebAuthnError.TrustNoAnchor);
+    }
+
     [Fact(DisplayName = "RFC 5280 §6.3: revoked certificates, and lists that are missing, old or somebody else's")]
     public void Revocation()
     {
@@ -339,6 +356,7 @@ public sealed class CertificatePathTests
         var clean = new[] { Root.RevocationList(today, tomorrow), Middle.RevocationList(today, tomorrow, [1, 2, 3]) };
         var leafRevoked = Middle.RevocationList(today, tomorrow, Leaf.SerialNumber);
         var middleRevoked = Root.RevocationList(today, tomorrow, Middle.SerialNumber);
+        var renamed = SoftCertificate.Root(new SoftCertificateShape { Name = "Another name", Key = Middle.Key });
 
         With([]).ShouldBeNull();
         With(clean).ShouldBeNull();
@@ -350,6 +368,7 @@ public sealed class CertificatePathTests
         With([Stranger.RevocationList(today, tomorrow, Leaf.SerialNumber)]).ShouldBeNull("of a stranger");
         With([SoftCertificate.Root(new SoftCertificateShape { Name = "Soft intermediate" }).RevocationList(today, tomorrow, Leaf.SerialNumber)])
             .ShouldBeNull("of somebody with that name");
+        With([renamed.RevocationList(today, tomorrow, Leaf.SerialNumber)]).ShouldBeNull("of that key under another name");
 
         Required(clean).ShouldBeNull();
         Required([]).ShouldBe(WebAuthnError.TrustRevoked);
@@ -358,6 +377,7 @@ public sealed class CertificatePathTests
         Required([clean[0], Middle.RevocationList(Now.AddDays(-9), Now.AddSeconds(-1))]).ShouldBe(WebAuthnError.TrustRevoked);
         Required([clean[0], Middle.RevocationList(Now.AddSeconds(1), tomorrow)]).ShouldBe(WebAuthnError.TrustRevoked);
         Required([clean[0], Middle.RevocationList(today, Now)]).ShouldBeNull();
+        Required([clean[0], renamed.RevocationList(today, tomorrow)]).ShouldBe(WebAuthnError.TrustRevoked);
 
         WebAuthnError? With(byte[][] lists) => Check([Leaf, Middle], [Root], rules => rules with { RevocationLists = Read(lists) });
         WebAuthnError? Required(byte[][] lists)

@@ -6,6 +6,8 @@ namespace Moi.Identity.Fido2.Tests.Trust;
 /// <summary>RFC 5280 §5, revocation lists: what is read and what is refused.</summary>
 public sealed class RevocationListTests
 {
+    private const string NotDer = "Not a revocation list in DER.";
+
     private static readonly DateTimeOffset ThisUpdate = new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset NextUpdate = ThisUpdate.AddDays(7);
     private static readonly SoftCertificate Issuer = SoftCertificate.Root();
@@ -22,36 +24,59 @@ public sealed class RevocationListTests
 
     [Theory(DisplayName = "RFC 5280 §5: lists that say something else than they seem to are refused")]
     [MemberData(nameof(Lists))]
-    public void Odd_lists(string what, byte[] der, bool isRead)
-        => CertificateRevocationList.TryRead(der, out _, out _).ShouldBe(isRead, what);
-
-    public static TheoryData<string, byte[], bool> Lists() => new()
+    public void Odd_lists(string what, byte[] der, string? expected)
     {
-        { "as it should be", Make(), true },
-        { "version 1", Make(new ListShape { Version = null }), false },
-        { "version 3", Make(new ListShape { Version = 2 }), false },
-        { "another algorithm inside", Make(new ListShape { Algorithm = "1.2.840.10045.4.3.3" }), false },
-        { "no issuer", Make(new ListShape { HasIssuer = false }), false },
-        { "no nextUpdate", Make(new ListShape { Next = null }), false },
-        { "nextUpdate before thisUpdate", Make(new ListShape { Next = ThisUpdate.AddSeconds(-1) }), false },
-        { "list number", Make(new ListShape { Extensions = [("2.5.29.20", false)] }), true },
-        { "unknown extension", Make(new ListShape { Extensions = [("1.2.3.4", false)] }), true },
-        { "unknown critical extension", Make(new ListShape { Extensions = [("1.2.3.4", true)] }), false },
-        { "an extension twice", Make(new ListShape { Extensions = [("1.2.3.4", false), ("1.2.3.4", false)] }), false },
-        { "delta", Make(new ListShape { Extensions = [("2.5.29.27", true)] }), false },
-        { "delta that is not critical", Make(new ListShape { Extensions = [("2.5.29.27", false)] }), false },
-        { "issuing distribution point", Make(new ListShape { Extensions = [("2.5.29.28", true)] }), false },
-        { "issuing distribution point that is not critical", Make(new ListShape { Extensions = [("2.5.29.28", false)] }), false },
-        { "reason", Make(new ListShape { EntryExtensions = [("2.5.29.21", false)] }), true },
-        { "critical entry extension", Make(new ListShape { EntryExtensions = [("1.2.3.4", true)] }), false },
-        { "indirect", Make(new ListShape { EntryExtensions = [("2.5.29.29", true)] }), false },
-        { "indirect without saying so", Make(new ListShape { EntryExtensions = [("2.5.29.29", false)] }), false },
-        { "a serial number of 65 bytes", Make(new ListShape { SerialNumber = [1, .. new byte[64]] }), false },
-        { "bytes after it", [.. Make(), 0], false },
-        { "empty", [], false },
-        { "PEM", "-----BEGIN X509 CRL-----"u8.ToArray(), false },
-        { "4 MiB and a byte", new byte[CertificateRevocationList.LongestInBytes + 1], false },
+        CertificateRevocationList.TryRead(der, out _, out var fault).ShouldBe(expected is null, what);
+        fault.ShouldBe(expected, what);
+    }
+
+    public static TheoryData<string, byte[], string?> Lists() => new()
+    {
+        { "as it should be", Make(), null },
+        { "version 1", Make(new ListShape { Version = null }), "The list is of version 1." },
+        { "version 3", Make(new ListShape { Version = 2 }), "The list is not of version 2." },
+        { "another algorithm inside", Make(new ListShape { Algorithm = "1.2.840.10045.4.3.3" }), "Two signature algorithms." },
+        { "no issuer", Make(new ListShape { HasIssuer = false }), "The list has no issuer." },
+        { "no nextUpdate", Make(new ListShape { Next = null }), "The list does not say when the next one comes." },
+        { "no nextUpdate, and nothing follows", Make(new ListShape { Next = null, HasEntries = false }), "The list does not say when the next one comes." },
+        { "nothing revoked", Make(new ListShape { HasEntries = false }), null },
+        { "nextUpdate before thisUpdate", Make(new ListShape { Next = ThisUpdate.AddSeconds(-1) }), "The next list comes before this one." },
+        { "list number", Make(new ListShape { Extensions = [("2.5.29.20", false)] }), null },
+        { "unknown extension", Make(new ListShape { Extensions = [("1.2.3.4", false)] }), null },
+        { "unknown critical extension", Make(new ListShape { Extensions = [("1.2.3.4", true)] }), "Critical extension 1.2.3.4." },
+        { "an extension twice", Make(new ListShape { Extensions = [("1.2.3.4", false), ("1.2.3.4", false)] }), "An extension is there twice." },
+        { "delta", Make(new ListShape { Extensions = [("2.5.29.27", true)] }), "A list of differences." },
+        { "delta that is not critical", Make(new ListShape { Extensions = [("2.5.29.27", false)] }), "A list of differences." },
+        { "issuing distribution point", Make(new ListShape { Extensions = [("2.5.29.28", true)] }), "A list for some certificates only." },
+        { "issuing distribution point that is not critical", Make(new ListShape { Extensions = [("2.5.29.28", false)] }), "A list for some certificates only." },
+        { "reason", Make(new ListShape { EntryExtensions = [("2.5.29.21", false)] }), null },
+        { "critical entry extension", Make(new ListShape { EntryExtensions = [("1.2.3.4", true)] }), "Critical entry extension 1.2.3.4." },
+        { "indirect", Make(new ListShape { EntryExtensions = [("2.5.29.29", true)] }), "A list for other issuers." },
+        { "indirect without saying so", Make(new ListShape { EntryExtensions = [("2.5.29.29", false)] }), "A list for other issuers." },
+        { "a serial number of 65 bytes", Make(new ListShape { SerialNumber = [1, .. new byte[64]] }), "A serial number is too long." },
+        { "bytes after it", [.. Make(), 0], NotDer },
+        { "empty", [], NotDer },
+        { "PEM", "-----BEGIN X509 CRL-----"u8.ToArray(), NotDer },
     };
+
+    [Fact(DisplayName = "RFC 5280 §5.1.2: a list is current from thisUpdate to nextUpdate, to the second")]
+    public void Current()
+    {
+        var list = Read(Make());
+        list.IsCurrent(ThisUpdate.AddSeconds(-1)).ShouldBeFalse();
+        list.IsCurrent(ThisUpdate).ShouldBeTrue();
+        list.IsCurrent(NextUpdate).ShouldBeTrue();
+        list.IsCurrent(NextUpdate.AddSeconds(1)).ShouldBeFalse();
+    }
+
+    [Fact(DisplayName = "RFC 5280 §5: a list of more than 4 MiB is not read")]
+    public void Length_is_bounded()
+    {
+        byte[] Long(int length) => Make(new ListShape { Extensions = [("1.2.3.4", false)], ExtensionLength = length });
+        CertificateRevocationList.TryRead(Long(CertificateRevocationList.LongestInBytes - 1_000), out _, out _).ShouldBeTrue();
+        CertificateRevocationList.TryRead(Long(CertificateRevocationList.LongestInBytes), out _, out var fault).ShouldBeFalse();
+        fault.ShouldBe("The list is too long.");
+    }
 
     [Fact(DisplayName = "RFC 5280 §5: a hundred thousand entries at most")]
     public void Entries_are_bounded()
@@ -121,26 +146,32 @@ public sealed class RevocationListTests
                 writer.WriteUtcTime(time);
             }
 
-            using (writer.PushSequence())
+            if (shape.HasEntries)
             {
-                for (var i = 1; i <= shape.Entries; i++)
-                {
-                    using var entry = writer.PushSequence();
-                    writer.WriteIntegerUnsigned(shape.SerialNumber ?? [1, (byte)(i >> 16), (byte)(i >> 8), (byte)i]);
-                    writer.WriteUtcTime(ThisUpdate);
-                    Write(writer, shape.EntryExtensions);
-                }
+                WriteEntries(writer, shape);
             }
 
             if (shape.Extensions is not null)
             {
                 using var wrapper = writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0));
-                Write(writer, shape.Extensions);
+                Write(writer, shape.Extensions, shape.ExtensionLength);
             }
         });
     }
 
-    private static void Write(AsnWriter writer, (string Oid, bool IsCritical)[]? extensions)
+    private static void WriteEntries(AsnWriter writer, ListShape shape)
+    {
+        using var entries = writer.PushSequence();
+        for (var i = 1; i <= shape.Entries; i++)
+        {
+            using var entry = writer.PushSequence();
+            writer.WriteIntegerUnsigned(shape.SerialNumber ?? [1, (byte)(i >> 16), (byte)(i >> 8), (byte)i]);
+            writer.WriteUtcTime(ThisUpdate);
+            Write(writer, shape.EntryExtensions, shape.ExtensionLength);
+        }
+    }
+
+    private static void Write(AsnWriter writer, (string Oid, bool IsCritical)[]? extensions, int length)
     {
         if (extensions is null)
         {
@@ -157,7 +188,7 @@ public sealed class RevocationListTests
                 writer.WriteBoolean(true);
             }
 
-            writer.WriteOctetString([5, 0]);
+            writer.WriteOctetString(new byte[length]);
         }
     }
 
@@ -173,10 +204,14 @@ public sealed class RevocationListTests
 
         internal byte[]? SerialNumber { get; init; }
 
+        internal bool HasEntries { get; init; } = true;
+
         internal int Entries { get; init; } = 1;
 
         internal (string Oid, bool IsCritical)[]? Extensions { get; init; }
 
         internal (string Oid, bool IsCritical)[]? EntryExtensions { get; init; }
+
+        internal int ExtensionLength { get; init; } = 2;
     }
 }

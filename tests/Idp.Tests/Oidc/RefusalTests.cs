@@ -42,7 +42,7 @@ public abstract class RefusalTests(OidcServer server)
         { "jti", null, "MOI-CLI-009" },
     };
 
-    public static TheoryData<string, string?, string> Objects => new()
+    public static TheoryData<string, string, string> Objects => new()
     {
         { "iss", "\"nobody\"", "MOI-REQ-020" },
         { "aud", "\"https://other.example/\"", "MOI-REQ-020" },

@@ -38,8 +38,8 @@ internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
         _connection.Open();
         Execute(Schema);
         _seen = Versions();
-        _poll = time.CreateTimer(_ => NoticeChanges(), null, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250));
-        _prune = time.CreateTimer(_ => Prune(), null, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
+        _poll = Every(TimeSpan.FromMilliseconds(250), () => NoticeChanges());
+        _prune = Every(TimeSpan.FromMinutes(1), Prune);
     }
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -180,6 +180,24 @@ internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
             _commands.Clear();
             _connection.Dispose();
         }
+    }
+
+    /// <summary>
+    /// Counted from the end of the one before: looks never overlap, and a clock that jumps by hours causes one look instead of
+    /// one for each quarter of a second that was missed.
+    /// </summary>
+    private ITimer Every(TimeSpan interval, Action look)
+    {
+        ITimer? timer = null;
+        timer = _time.CreateTimer(
+            _ =>
+            {
+                look();
+                timer!.Change(interval, Timeout.InfiniteTimeSpan);
+            },
+            null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(interval, Timeout.InfiniteTimeSpan);
+        return timer;
     }
 
     private object Expiry(TimeSpan lifetime) => Now + (long)lifetime.TotalMilliseconds;

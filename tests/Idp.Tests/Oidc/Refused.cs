@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Moi.Identity.Idp.Features.ErrorCatalogue;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
 
 /// <summary>Compares what a program was answered with the catalogue of errors.</summary>
-internal static class Refused
+internal static partial class Refused
 {
     /// <summary>It is refused with this code, and the page of the code names the error.</summary>
     internal static async Task WithAsync(Task<HttpResponseMessage> request, string code, string? error = null)
@@ -12,7 +13,11 @@ internal static class Refused
         using var answer = await request;
         var text = await answer.Content.ReadAsStringAsync();
         ((int)answer.StatusCode).ShouldBeInRange(400, 499, text);
-        With(JsonNode.Parse(text)!.AsObject().ToDictionary(m => m.Key, m => (string?)m.Value ?? ""), code, error);
+        With(
+            text.Length > 0
+                ? JsonNode.Parse(text)!.AsObject().ToDictionary(m => m.Key, m => (string?)m.Value ?? "")
+                : Challenge().Matches(answer.Headers.WwwAuthenticate.ToString()).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["value"].Value),
+            code, error);
     }
 
     /// <inheritdoc cref="WithAsync"/>
@@ -28,4 +33,8 @@ internal static class Refused
             answer["error"].ShouldBe(error, text);
         }
     }
+
+    /// <summary>Userinfo tells it in the header alone (RFC 6750 §3).</summary>
+    [GeneratedRegex(@"(?<name>error\w*|trace_id)=""(?<value>[^""]*)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Challenge();
 }

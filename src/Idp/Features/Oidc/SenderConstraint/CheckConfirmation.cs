@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using OpenIddict.Server;
@@ -20,7 +21,7 @@ internal sealed class CheckConfirmation : IOpenIddictServerHandler<ValidateToken
     {
         // What is in a client's assertion is the client's own word.
         if (!context.DisableProofOfPossessionValidation && !context.ValidTokenTypes.Contains(TokenTypeIdentifiers.Private.ClientAssertion)
-            && FindFault(context) is { } fault)
+            && FindFault(context.Principal!, context.Transaction) is { } fault)
         {
             context.Reject(Errors.InvalidToken, fault);
         }
@@ -28,18 +29,19 @@ internal sealed class CheckConfirmation : IOpenIddictServerHandler<ValidateToken
         return ValueTask.CompletedTask;
     }
 
-    private static string? FindFault(ValidateTokenContext context)
+    /// <summary>Why the sender of a request does not hold the keys of a token whose signature was verified; nothing when it does.</summary>
+    internal static string? FindFault(ClaimsPrincipal token, OpenIddictServerTransaction transaction)
     {
-        var confirmation = Confirmation.Of(context.Principal!);
+        var confirmation = Confirmation.Of(token);
 
         // SECURITY: RFC 9449 §7.2. A bound token that is used as a bearer token has been stolen, or is about to be.
-        if (confirmation?.Jkt is { } jkt && !(context.Transaction.GetProof() is { } proof && AreEqual(proof.Jkt, jkt)))
+        if (confirmation?.Jkt is { } jkt && !(transaction.GetProof() is { } proof && AreEqual(proof.Jkt, jkt)))
         {
             return "It is bound to a DPoP key: a proof made with that key is needed.";
         }
 
         if (confirmation?.CertificateHash is { } hash
-            && !(context.Transaction.RemoteCertificate is { } certificate && AreEqual(Confirmation.HashOf(certificate), hash)))
+            && !(transaction.RemoteCertificate is { } certificate && AreEqual(Confirmation.HashOf(certificate), hash)))
         {
             return "It is bound to a certificate: the connection must show that certificate.";
         }
@@ -50,7 +52,7 @@ internal sealed class CheckConfirmation : IOpenIddictServerHandler<ValidateToken
         }
 
         // §7.1: the scheme says that the token is bound; one that is not would make the proof worth nothing.
-        return context.Transaction.UsesDpopScheme() && confirmation?.Jkt is null
+        return transaction.UsesDpopScheme() && confirmation?.Jkt is null
             ? "It is not bound to a DPoP key: use the scheme Bearer."
             : null;
     }

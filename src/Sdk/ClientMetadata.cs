@@ -30,8 +30,13 @@ internal static class ClientMetadata
             client["backchannel_logout_uri"] = prefix + MoiIdentityDefaults.BackChannelLogoutPath;
             client["backchannel_logout_session_required"] = true;
             client["response_types"] = new JsonArray("code");
-            client["scope"] = string.Join(' ', moi.EffectiveScopes);
             client["require_pushed_authorization_requests"] = !moi.UnsafeAllowWithoutPar;
+        }
+
+        var used = usedGrants.ToArray();
+        if (Scopes(moi, used) is { Length: > 0 } scopes)
+        {
+            client["scope"] = string.Join(' ', scopes);
         }
 
         client["jwks_uri"] = prefix + MoiIdentityDefaults.JwksPath;
@@ -41,7 +46,7 @@ internal static class ClientMetadata
             client["tls_client_auth_subject_dn"] = subject;
         }
 
-        client["grant_types"] = new JsonArray([.. Grants(moi, usedGrants).Select(grant => JsonValue.Create(grant))]);
+        client["grant_types"] = new JsonArray([.. Grants(moi, used).Select(grant => JsonValue.Create(grant))]);
         if (moi.Dpop)
         {
             // RFC 9449 §5.2.
@@ -71,6 +76,15 @@ internal static class ClientMetadata
             : moi.EffectiveScopes.Contains("offline_access", StringComparer.Ordinal) ? ["authorization_code", "refresh_token"]
             : ["authorization_code"];
         return ofTheSignIn.Concat(used.Select(grant => grant.GrantType)).Distinct(StringComparer.Ordinal);
+    }
+
+    /// <summary>Those of the sign-in, and what the application asks for in its own name or passes a citizen's token on for.</summary>
+    private static string[] Scopes(MoiIdentityOptions moi, IEnumerable<UsedGrant> used)
+    {
+        IEnumerable<string> ofTheSignIn = moi.SignsCitizensIn ? moi.EffectiveScopes : moi.Scopes;
+        return [.. ofTheSignIn
+            .Concat(used.SelectMany(grant => grant.Scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []))
+            .Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>RFC 7591 §2.2: a name in another language is a member of its own, with the language tag after a hash sign.</summary>

@@ -50,7 +50,7 @@ public static class MoiHttpClientExtensions
     public static IHttpClientBuilder AddMoiClientToken(this IHttpClientBuilder builder, string? scope = null, string? resource = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.AddSingleton(new UsedGrant("client_credentials"));
+        builder.Services.AddSingleton(new UsedGrant("client_credentials", scope));
         var purpose = new TokenPurpose(scope, resource);
         return Add(builder, services =>
         {
@@ -79,7 +79,7 @@ public static class MoiHttpClientExtensions
         }
 
         builder.Services.TryAddSingleton<UserTokensAreUsed>();
-        builder.Services.AddSingleton(new UsedGrant(TokenEndpoint.TokenExchange));
+        builder.Services.AddSingleton(new UsedGrant(TokenEndpoint.TokenExchange, scope));
         var purpose = new TokenPurpose(scope, resource, audience);
         return Add(builder, services =>
         {

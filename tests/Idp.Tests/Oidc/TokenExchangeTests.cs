@@ -230,18 +230,25 @@ public abstract class TokenExchangeTests(OidcServer server)
     }
 
     [Fact]
-    public async Task A_token_bound_to_a_key_is_passed_on_by_the_service_that_saw_the_proof_only()
+    public async Task A_token_bound_to_a_key_is_passed_on_by_the_service_that_saw_the_proof_or_by_who_shows_the_key()
     {
         using var world = await World.NewAsync(server);
         var first = await TokenAsync(world.Service.ExchangeAsync(world.Token, world.First));
 
+        var key = new TestDpopKey(server);
+
         await IsRefusedAsync(world.Service.ExchangeAsync(await BindAsync(world.Token), world.First), "invalid_request");
         (await world.First.ExchangeAsync(await BindAsync(first), world.Second)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        world.Service.Prepare = new TestDpopKey(server).Attach;
+        await IsRefusedAsync(world.Service.ExchangeAsync(await BindAsync(world.Token), world.First), "invalid_request");
+        world.Service.Prepare = key.Attach;
+        var exchanged = await TokenAsync(world.Service.ExchangeAsync(await BindAsync(world.Token), world.First));
+        ((string?)Jwt.Claims(exchanged)["cnf"]!["jkt"]).ShouldBe(key.Jkt);
 
         async Task<string> BindAsync(string token)
         {
             var claims = Jwt.Claims(token);
-            claims["cnf"] = new JsonObject { ["jkt"] = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" };
+            claims["cnf"] = new JsonObject { ["jkt"] = key.Jkt };
             var credentials = await server.Services.GetRequiredService<SigningKeyRing>().CredentialsForAsync("ES256", CancellationToken.None);
             return new JsonWebTokenHandler().CreateToken(claims.ToJsonString(), credentials, new Dictionary<string, object> { ["typ"] = "at+jwt" });
         }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Moi.Identity.Idp.Features.ErrorCatalogue;
@@ -21,7 +22,7 @@ internal sealed class CheckConfirmation : IOpenIddictServerHandler<ValidateToken
     {
         // What is in a client's assertion is the client's own word.
         if (!context.DisableProofOfPossessionValidation && !context.ValidTokenTypes.Contains(TokenTypeIdentifiers.Private.ClientAssertion)
-            && FindFault(context) is { } fault)
+            && FindFault(context.Principal!, context.Transaction) is { } fault)
         {
             context.Refuse(fault);
         }
@@ -29,19 +30,20 @@ internal sealed class CheckConfirmation : IOpenIddictServerHandler<ValidateToken
         return ValueTask.CompletedTask;
     }
 
-    private static Refusal? FindFault(ValidateTokenContext context)
+    /// <summary>Why the sender of a request does not hold the keys of a token whose signature was verified; nothing when it does.</summary>
+    internal static Refusal? FindFault(ClaimsPrincipal token, OpenIddictServerTransaction transaction)
     {
-        var isGrant = context.EndpointType == OpenIddictServerEndpointType.Token;
-        var confirmation = Confirmation.Of(context.Principal!);
+        var isGrant = transaction.EndpointType == OpenIddictServerEndpointType.Token;
+        var confirmation = Confirmation.Of(token);
 
         // SECURITY: RFC 9449 §7.2. A bound token that is used as a bearer token has been stolen, or is about to be.
-        if (confirmation?.Jkt is { } jkt && !(context.Transaction.GetProof() is { } proof && AreEqual(proof.Jkt, jkt)))
+        if (confirmation?.Jkt is { } jkt && !(transaction.GetProof() is { } proof && AreEqual(proof.Jkt, jkt)))
         {
             return isGrant ? SenderRefusals.NoProofForGrant : SenderRefusals.NoProof;
         }
 
         if (confirmation?.CertificateHash is { } hash
-            && !(context.Transaction.RemoteCertificate is { } certificate && AreEqual(Confirmation.HashOf(certificate), hash)))
+            && !(transaction.RemoteCertificate is { } certificate && AreEqual(Confirmation.HashOf(certificate), hash)))
         {
             return isGrant ? SenderRefusals.NoCertificateForGrant : SenderRefusals.NoCertificate;
         }
@@ -52,7 +54,7 @@ internal sealed class CheckConfirmation : IOpenIddictServerHandler<ValidateToken
         }
 
         // §7.1: the scheme says that the token is bound; one that is not would make the proof worth nothing.
-        return context.Transaction.UsesDpopScheme() && confirmation?.Jkt is null
+        return transaction.UsesDpopScheme() && confirmation?.Jkt is null
             ? SenderRefusals.NotBound
             : null;
     }

@@ -3,9 +3,9 @@ using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using Moi.Identity.Idp.Features.Oidc.Resources;
+using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.TokenExchange;
@@ -28,7 +28,7 @@ internal sealed class CheckExchange(ClientCatalog clients, LiveTokens tokens) : 
         }
 
         var caller = clients.Find(context.ClientId);
-        if (caller is null || context.SubjectTokenPrincipal is not { } token || !MayUse(caller, token))
+        if (caller is null || context.SubjectTokenPrincipal is not { } token || !MayUse(caller, token, context.Transaction))
         {
             context.Refuse(ExchangeRefusals.NotYours);
             return;
@@ -67,10 +67,10 @@ internal sealed class CheckExchange(ClientCatalog clients, LiveTokens tokens) : 
     }
 
     /// <summary>
-    /// The service that the token is for, or the client that it was issued to. SECURITY: the latter holds the key to which
-    /// a token may be bound, and has not proved so here.
+    /// The service that the token is for, or the client that it was issued to. SECURITY: the latter holds the key to which a
+    /// token may be bound, and has to show it, as at every other use (RFC 9449 §7.1, RFC 8705 §3). The service has seen the proof.
     /// </summary>
-    private static bool MayUse(Client caller, ClaimsPrincipal token)
+    private static bool MayUse(Client caller, ClaimsPrincipal token, OpenIddictServerTransaction transaction)
         => (caller.Resource is { } own && token.HasAudience(own.Identifier))
-            || (token.HasPresenter(caller.Id) && token.GetClaim(Claims.Confirmation) is null);
+            || (token.HasPresenter(caller.Id) && CheckConfirmation.FindFault(token, transaction) is null);
 }

@@ -53,7 +53,6 @@ public sealed class ClientsCommandTests
         (await idp.RunAsync("clients", "export")).Output.ShouldContain("http://b.localhost/cb");
         (await idp.RunAsync("clients", "delete", "by-file")).Output.ShouldContain("by-file removed");
         (await idp.RunAsync("clients", "delete", "by-file")).ExitCode.ShouldBe(1);
-        (await idp.RunAsync("clients", "apply", "no-such-file.json")).ExitCode.ShouldBe(2);
         (await idp.RunAsync("clients", "frobnicate")).ExitCode.ShouldBe(2);
         await Eventually.TrueAsync(
             async () => await OpenAsync("http://b.localhost/cb") == HttpStatusCode.BadRequest, "the running server forgets the client");

@@ -35,9 +35,7 @@ public sealed class MetadataCommandTests
         (code, output) = await idp.RunAsync("metadata", "import", file);
         code.ShouldBe(1);
         output.ShouldContain("Rollback");
-        (await idp.RunAsync("metadata", "import", "no-such-file.jwt")).ExitCode.ShouldBe(2);
         (await idp.RunAsync("metadata", "import", file, root)).Output.ShouldContain("no revocation list");
-        (await idp.RunAsync("metadata", "frobnicate")).ExitCode.ShouldBe(2);
         Directory.Delete(folder, recursive: true);
     }
 }

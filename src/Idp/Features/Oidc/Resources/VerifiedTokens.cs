@@ -18,17 +18,22 @@ namespace Moi.Identity.Idp.Features.Oidc.Resources;
 /// </remarks>
 internal sealed class VerifiedTokens(IOptionsMonitor<OpenIddictServerOptions> options)
 {
-    /// <summary>A full generation makes way for the next and stays for as long again: at most twice as many, some two kilobytes each.</summary>
-    private const int MostOfAGeneration = 2_000;
+    /// <summary>A full generation makes way for the next and stays for as long again, so at most twice as many are known.</summary>
+    internal const int MostOfAGeneration = 2_000;
 
     private volatile Known _known = new(null!, [], []);
 
     /// <summary>What was in the token, as a copy that the caller may change; or nothing.</summary>
     internal ClaimsPrincipal? Recall(ValidateTokenContext context)
-        => For(context) is not { } known ? null
-            : known.Young.TryGetValue(Key(context.Token), out var principal) || known.Old.TryGetValue(Key(context.Token), out principal)
-                ? principal.Clone()
-                : null;
+    {
+        if (For(context) is not { } known)
+        {
+            return null;
+        }
+
+        var key = Key(context.Token);
+        return known.Young.TryGetValue(key, out var principal) || known.Old.TryGetValue(key, out principal) ? principal.Clone() : null;
+    }
 
     internal void Remember(ValidateTokenContext context)
     {

@@ -62,7 +62,7 @@ public abstract class CertifiedPollTests(OidcServer server)
     public async Task No_substitute()
     {
         var certificate = SelfSigned();
-        var withKey = await SubscriberAsync(a => a.Metadata["jwks"]!["keys"]!.AsArray().Add(Jwk(certificate)));
+        var withKey = await SubscriberAsync(a => a.Metadata["jwks"]!["keys"]!.AsArray().Add(certificate.ToJwk()));
         var withSecret = await SubscriberAsync(a => a.UseSecret());
         var isPublic = await server.NewAgencyAsync(a => a.BePublic());
 

@@ -77,7 +77,7 @@ public abstract class MutualTlsTests(OidcServer server)
             r["client_assertion"] = agency.Assertion();
         });
 
-        var withKey = await server.NewAgencyAsync(a => a.Metadata["jwks"]!["keys"] = new JsonArray(Jwk(certificate)));
+        var withKey = await server.NewAgencyAsync(a => a.Metadata["jwks"]!["keys"] = new JsonArray(certificate.ToJwk()));
         withKey.Prepare = TestConnection.Showing(certificate.Der);
         (await withKey.PostRawAsync("/connect/par", withKey.Request())).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -247,7 +247,7 @@ public abstract class MutualTlsTests(OidcServer server)
         await using var listener = await TestListener.StartAsync();
         var certificate = SelfSigned();
         listener.Answer = http => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(
-            http.Response, new JsonObject { ["keys"] = new JsonArray(Jwk(certificate)) }.ToJsonString());
+            http.Response, new JsonObject { ["keys"] = new JsonArray(certificate.ToJwk()) }.ToJsonString());
         var agency = await server.NewAgencyAsync(a =>
         {
             BeSelfSigned(a, certificate);

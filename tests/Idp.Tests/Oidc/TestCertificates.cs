@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -35,31 +34,11 @@ internal static class TestCertificates
 
     internal static X509EnhancedKeyUsageExtension Purpose(string oid) => new([new Oid(oid)], critical: false);
 
-    internal static JsonObject Jwk(SoftCertificate certificate)
-    {
-        if (certificate.Key is RSA rsa)
-        {
-            var numbers = rsa.ExportParameters(false);
-            return new JsonObject { ["kty"] = "RSA", ["kid"] = "c1", ["n"] = Base64Url.EncodeToString(numbers.Modulus), ["e"] = Base64Url.EncodeToString(numbers.Exponent) };
-        }
-
-        var q = ((ECDsa)certificate.Key).ExportParameters(false).Q;
-        return new JsonObject
-        {
-            ["kty"] = "EC",
-            ["crv"] = "P-256",
-            ["kid"] = "c1",
-            ["x"] = Base64Url.EncodeToString(q.X),
-            ["y"] = Base64Url.EncodeToString(q.Y),
-            ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.Der)),
-        };
-    }
-
     /// <summary>RFC 8705 §2.2: the registration is the key.</summary>
     internal static void BeSelfSigned(TestAgency agency, SoftCertificate certificate)
     {
         agency.Metadata["token_endpoint_auth_method"] = "self_signed_tls_client_auth";
-        agency.Metadata["jwks"] = new JsonObject { ["keys"] = new JsonArray(Jwk(certificate)) };
+        agency.Metadata["jwks"] = new JsonObject { ["keys"] = new JsonArray(certificate.ToJwk()) };
     }
 
     /// <summary>RFC 8705 §2.1: the registration is one name.</summary>

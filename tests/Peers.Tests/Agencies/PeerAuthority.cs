@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
@@ -24,21 +23,6 @@ internal static class PeerAuthority
         ["cert"] = Pem(certificate),
         ["key"] = ((ECDsa)certificate.Key).ExportPkcs8PrivateKeyPem(),
     };
-
-    /// <summary>RFC 8705 §2.2.2: what is registered of a self-signed certificate.</summary>
-    internal static JsonObject Jwk(SoftCertificate certificate)
-    {
-        var q = ((ECDsa)certificate.Key).ExportParameters(includePrivateParameters: false).Q;
-        return new JsonObject
-        {
-            ["kty"] = "EC",
-            ["crv"] = "P-256",
-            ["kid"] = "c1",
-            ["x"] = Base64Url.EncodeToString(q.X),
-            ["y"] = Base64Url.EncodeToString(q.Y),
-            ["x5c"] = new JsonArray(Convert.ToBase64String(certificate.Der)),
-        };
-    }
 
     private static string Pem(SoftCertificate certificate)
     {

@@ -41,7 +41,7 @@ internal sealed class PeerClient
         };
         if ((string?)Metadata["token_endpoint_auth_method"] == "self_signed_tls_client_auth")
         {
-            Metadata["jwks"] = new JsonObject { ["keys"] = new JsonArray(PeerAuthority.Jwk(Certificate!)) };
+            Metadata["jwks"] = new JsonObject { ["keys"] = new JsonArray(Certificate!.ToJwk()) };
         }
 
         if ((string?)Metadata["token_endpoint_auth_method"] == "private_key_jwt")

@@ -53,6 +53,12 @@ internal static class ClientMetadata
             client["dpop_bound_access_tokens"] = true;
         }
 
+        if (moi.BindsTokensToCertificate)
+        {
+            // RFC 8705 §3.4.
+            client["tls_client_certificate_bound_access_tokens"] = true;
+        }
+
         if (moi.SignedRequests)
         {
             // RFC 9101 §10.5.

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Api;
 using Moi.Identity.BackChannel;
@@ -14,8 +15,8 @@ namespace Moi.Identity;
 
 /// <summary>Gives an <see cref="HttpClient"/> the access tokens that an API wants: the citizen's, this application's own, or one in exchange for the citizen's.</summary>
 /// <remarks>
-/// Tokens are Bearer or DPoP, as <see cref="MoiIdentityOptions.Dpop"/> says; they are renewed before they expire, one request at a time, and
-/// once more when the API answers 401. When there is no token the call throws <see cref="MoiTokenException"/> and nothing is sent. They stay
+/// Tokens are Bearer or DPoP, as <see cref="MoiIdentityOptions.Dpop"/> says, or bound to <see cref="MoiIdentityOptions.ClientCertificate"/>, which
+/// the connection then presents; they are renewed before they expire, one request at a time, and once more when the API answers 401. When there is no token the call throws <see cref="MoiTokenException"/> and nothing is sent. They stay
 /// on the server: in the session, or in the process.
 /// </remarks>
 public static class MoiHttpClientExtensions
@@ -117,6 +118,11 @@ public static class MoiHttpClientExtensions
         IHttpClientBuilder builder, Func<IServiceProvider, Func<string?, CancellationToken, Task<AccessToken>>> token)
     {
         builder.Services.AddHttpContextAccessor();
+
+        // After whatever the application says of the primary handler, in whichever order it says it.
+        builder.Services.AddOptions<HttpClientFactoryOptions>(builder.Name).PostConfigure<IServiceProvider>((factory, services) =>
+            factory.HttpMessageHandlerBuilderActions.Add(
+                handlers => Get<ClientCertificate>(services, "AddMoiIdentityClient").PresentWithTokens(handlers.PrimaryHandler)));
         return builder.AddHttpMessageHandler(services => new AccessTokenHandler(
             token(services),
             services.GetRequiredService<IOptions<MoiIdentityOptions>>(),

@@ -52,5 +52,8 @@ public sealed class MoiIdentityApiOptions
     /// <value>Default <see langword="false"/>. Anyone on the network path can make access tokens when this is set.</value>
     public bool UnsafeAllowHttp { get; set; }
 
+    /// <summary>For tests: whom the back channel trusts.</summary>
+    internal Action<SocketsHttpHandler>? ConfigureBackChannel { get; set; }
+
     internal string[] EffectiveAlgorithms => Algorithms.Count == 0 ? ["ES256"] : [.. Algorithms];
 }

@@ -113,7 +113,10 @@ public sealed class MoiIdentityOptions
 
     /// <summary>A PEM file with the client certificate, its private key and, after it, the certificates between it and its authority.</summary>
     /// <value>Default none; required for the two methods with a certificate. Under the content root or absolute.</value>
-    /// <remarks>Must not be readable by other users of the machine. It is read at the start: restart to change it.</remarks>
+    /// <remarks>
+    /// Must not be readable by other users of the machine. It is read at the start: restart to change it. Without <see cref="Dpop"/> access tokens
+    /// are bound to it (RFC 8705 §3), and the calls of <c>AddMoiUserToken</c>, <c>AddMoiClientToken</c> and <c>AddMoiOnBehalfOf</c> present it.
+    /// </remarks>
     public string? ClientCertificate { get; set; }
 
     /// <summary>Bind access tokens to a key of this application (DPoP, RFC 9449), so that a stolen one opens nothing.</summary>
@@ -149,6 +152,9 @@ public sealed class MoiIdentityOptions
     internal Action<SocketsHttpHandler>? ConfigureBackChannel { get; set; }
 
     internal bool UsesCertificate => ClientAuthentication != ClientAuthentication.PrivateKeyJwt;
+
+    /// <summary>RFC 8705 §3: access tokens are bound to the certificate, unless they are bound to a DPoP key.</summary>
+    internal bool BindsTokensToCertificate => UsesCertificate && !Dpop;
 
     internal string TokenEndpointAuthMethod => ClientAuthentication switch
     {

@@ -25,7 +25,9 @@ internal sealed class ApiTokens : IDisposable
     {
         _options = options.Value;
         _time = time;
-        _http = new HttpClient(Loopback.CreateHandler(_options.Authority)) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = 1024 * 1024 };
+        var handler = Loopback.CreateHandler(_options.Authority);
+        _options.ConfigureBackChannel?.Invoke(handler);
+        _http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = 1024 * 1024 };
         _discovery = Discovery.Create(_options.Authority, _options.UnsafeAllowHttp, _http);
     }
 

@@ -29,11 +29,31 @@ internal sealed class ClientCertificate(IOptions<MoiIdentityOptions> options, IH
     {
         if (options.Value.UsesCertificate)
         {
-            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(Certificate(), _chain, offline: true);
+            Present(handler);
         }
 
         options.Value.ConfigureBackChannel?.Invoke(handler);
         return handler;
+    }
+
+    /// <summary>§3: a token that is bound to the certificate is worth something only over connections that present it.</summary>
+    /// <remarks>A handler of another kind, or one that has a certificate already, is left as the application made it.</remarks>
+    internal void PresentWithTokens(HttpMessageHandler handler)
+    {
+        if (!options.Value.BindsTokensToCertificate)
+        {
+            return;
+        }
+
+        if (handler is SocketsHttpHandler { SslOptions: { ClientCertificateContext: null, ClientCertificates: null } } sockets)
+        {
+            Present(sockets);
+        }
+        else if (handler is HttpClientHandler { ClientCertificates.Count: 0 } older)
+        {
+            older.ClientCertificateOptions = ClientCertificateOption.Manual;
+            older.ClientCertificates.Add(Certificate());
+        }
     }
 
     /// <summary>§2.2.2: a self-signed certificate is registered by publishing it (<c>x5c</c>); one of an authority is registered by its name.</summary>
@@ -78,6 +98,9 @@ internal sealed class ClientCertificate(IOptions<MoiIdentityOptions> options, IH
         options.Value.ClientAuthentication == ClientAuthentication.TlsClientAuth ? SubjectName.Of(Certificate().SubjectName) : null;
 
     public void Dispose() => _certificate?.Dispose();
+
+    private void Present(SocketsHttpHandler handler)
+        => handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(Certificate(), _chain, offline: true);
 
     private X509Certificate2 Certificate()
     {

@@ -6,14 +6,14 @@ namespace Moi.Identity.Sdk.Tests.Real;
 /// <summary>A citizen who has an account, with one browser at the provider and at the agency.</summary>
 internal sealed class RealVisitor : IDisposable
 {
-    private readonly SocketsHttpHandler _toProvider = LocalhostHttp.Handler(keepsCookies: false);
+    private readonly SocketsHttpHandler _toProvider;
     private readonly HttpClient _http = new(LocalhostHttp.Handler());
     private readonly string _provider;
     private readonly CitizenBrowser _atProvider;
 
-    private RealVisitor(string provider)
+    private RealVisitor(string provider, SocketsHttpHandler toProvider)
     {
-        _provider = provider;
+        (_provider, _toProvider) = (provider, toProvider);
         _atProvider = new CitizenBrowser(_toProvider, provider);
     }
 
@@ -23,9 +23,13 @@ internal sealed class RealVisitor : IDisposable
     /// <summary>How often a passkey was touched.</summary>
     internal int Touches { get; private set; }
 
-    internal static async Task<RealVisitor> SignUpAsync(RealSite site)
+    internal static Task<RealVisitor> SignUpAsync(RealSite site) => SignUpAsync(site.Provider, LocalhostHttp.Handler(keepsCookies: false));
+
+    /// <param name="provider">The provider's origin.</param>
+    /// <param name="toProvider">Reaches the provider and keeps no cookies.</param>
+    internal static async Task<RealVisitor> SignUpAsync(string provider, SocketsHttpHandler toProvider)
     {
-        var visitor = new RealVisitor(site.Provider);
+        var visitor = new RealVisitor(provider, toProvider);
         var page = await visitor._atProvider.SignUpAsync();
         page.Status.ShouldBe(HttpStatusCode.OK, page.Text);
         return visitor;

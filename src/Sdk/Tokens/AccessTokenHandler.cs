@@ -26,7 +26,9 @@ internal sealed class AccessTokenHandler(
         var canRepeat = await KeepAsync(request.Content, cancellationToken).ConfigureAwait(false);
         var first = await UsableAsync(null, cancellationToken).ConfigureAwait(false);
         var response = await AttemptAsync(request, first, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.Unauthorized || !canRepeat)
+
+        // SECURITY: where the API redirected to has got no token from the handler below, and gets none for saying that it wants another.
+        if (response.StatusCode != HttpStatusCode.Unauthorized || !canRepeat || request.RequestUri != address)
         {
             return response;
         }

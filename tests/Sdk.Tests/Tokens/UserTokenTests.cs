@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Sdk.Tests.Fake;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Sdk.Tests.Tokens;
@@ -40,6 +41,38 @@ public sealed class UserTokenTests(RedisServer redis)
         before.ShouldBe(1, "the sign-in's token is for the provider; the API's own was asked for at the first call");
         calling.Provider.CountOf("refresh_token").ShouldBe(2);
         calling.Api.Received.Distinct().Count().ShouldBe(2);
+    }
+
+    [Theory(DisplayName = "RFC 9700 §4.9: where an API redirects to gets no token, and no other for saying that it is bad")]
+    [InlineData(false, "Bearer error=\"invalid_token\"")]
+    [InlineData(true, "DPoP error=\"invalid_token\"")]
+    [InlineData(true, "DPoP error=\"use_dpop_nonce\"")]
+    public async Task A_redirect_elsewhere(bool dpop, string challenge)
+    {
+        await using var calling = await CallingAgency.StartAsync(dpop, (client, api) => client.AddMoiUserToken(resource: api)
+            .ConfigurePrimaryHttpMessageHandler(() =>
+            {
+                var handler = LocalhostHttp.Handler();
+                handler.AllowAutoRedirect = true;
+                return handler;
+            }));
+        await using var elsewhere = await FakeApi.StartAsync(calling.Provider, calling.Agency.Time);
+        elsewhere.Before = context =>
+        {
+            context.Response.StatusCode = 401;
+            context.Response.Headers.WWWAuthenticate = challenge;
+            context.Response.Headers["DPoP-Nonce"] = "n-1";
+            return true;
+        };
+        calling.Api.Before = context =>
+        {
+            context.Response.Redirect(elsewhere.Origin + "/who");
+            return true;
+        };
+
+        (await calling.SignInAndCallAsync()).ShouldBe("OK 401 ", calling.Agency.Log.Complaints);
+
+        elsewhere.Received.ShouldBe([""]);
     }
 
     [Fact]

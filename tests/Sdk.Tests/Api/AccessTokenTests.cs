@@ -101,6 +101,20 @@ public sealed class AccessTokenTests : IAsyncLifetime
         ((int)bad.StatusCode).ShouldBe(401);
     }
 
+    [Fact(DisplayName = "RFC 9068 §4: what a key signed that the provider took back is refused once its key set was read again")]
+    public async Task A_key_that_was_taken_back()
+    {
+        var old = _draft.Token();
+        using var good = await _draft.Api.SendAsync(HttpMethod.Get, "/taxes", "Bearer " + old);
+        _draft.Provider.ReplaceKey();
+        await Eventually.TrueAsync(async () => (await _draft.CallAsync()).Status == 200, "the new key is known");
+
+        using var refused = await _draft.Api.SendAsync(HttpMethod.Get, "/taxes", "Bearer " + old);
+
+        ((int)good.StatusCode).ShouldBe(200, _draft.Api.Log.Complaints);
+        ((int)refused.StatusCode).ShouldBe(401);
+    }
+
     [Fact]
     public async Task Another_algorithm_can_be_agreed()
     {

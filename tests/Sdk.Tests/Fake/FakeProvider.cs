@@ -23,7 +23,7 @@ internal sealed partial class FakeProvider : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Dictionary<string, string>> _pushed = new();
     private readonly ConcurrentDictionary<string, (Dictionary<string, string> Request, Persona Persona)> _codes = new();
     private readonly Lock _gate = new();
-    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly TimeProvider _time;
     private readonly HttpClient _http = new(LocalhostHttp.Handler());
 
@@ -56,6 +56,9 @@ internal sealed partial class FakeProvider : IAsyncDisposable
     internal Action<JsonObject> BendUserInfo { get; set; } = _ => { };
 
     internal Action<JsonObject> BendDiscovery { get; set; } = _ => { };
+
+    /// <summary>Takes the signing key out of the key set and signs with another from now on.</summary>
+    internal void ReplaceKey() => _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     /// <summary>Happens after the ID token was made and before it is sent.</summary>
     internal Func<Task> BeforeTokenResponse { get; set; } = () => Task.CompletedTask;

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace Moi.Identity;
 
 /// <summary>Paths of this application, the only places a return address may name.</summary>
@@ -12,6 +14,10 @@ internal static class LocalPath
         && !(path.Length > 1 && path[1] is '/' or '\\')
         && !path.Any(char.IsControl);
 
-    internal static string OrHome(string? path, Microsoft.AspNetCore.Http.PathString pathBase) =>
+    internal static string OrHome(string? path, PathString pathBase) =>
         IsLocal(path) ? path! : pathBase + "/";
+
+    /// <summary>Where the citizen is, to come back to.</summary>
+    internal static string OfRequest(HttpRequest request) =>
+        OrHome(request.PathBase + request.Path + request.QueryString, request.PathBase);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -116,6 +117,26 @@ public sealed class SignInTests
         using var response = await agency.GetAsync("/moi/login?returnUrl=" + Uri.EscapeDataString(returnUrl));
 
         agency.Browser.Visited[^1].AbsoluteUri.ShouldBe(agency.Origin + arrives);
+    }
+
+    [Theory]
+    [InlineData("Mozilla/5.0 (iPhone) AppleWebKit/605 Safari/605", "/")]
+    [InlineData("Mozilla/5.0 (iPhone) AppleWebKit/605 Safari Line/14.2.0", "/?openExternalBrowser=1")]
+    public async Task A_path_that_reads_like_another_host_leads_home(string browser, string arrives)
+    {
+        await using var agency = await Agency.StartAsync(
+            agency =>
+            {
+                agency.Configure = builder => builder.Services.AddAuthorizationBuilder()
+                    .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+                return Task.CompletedTask;
+            });
+        agency.Browser.Headers["User-Agent"] = browser;
+
+        using var response = await agency.GetAsync("//evil.example/login");
+
+        agency.Browser.Visited.Select(address => address.Host).ShouldAllBe(host => host.EndsWith(".localhost", StringComparison.Ordinal));
+        agency.Browser.Visited.Select(address => address.AbsoluteUri).ShouldContain(agency.Origin + arrives);
     }
 
     [Fact]

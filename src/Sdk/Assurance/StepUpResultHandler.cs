@@ -71,12 +71,12 @@ internal sealed class StepUpResultHandler(
     {
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         {
-            return request.PathBase + request.Path + request.QueryString;
+            return LocalPath.OfRequest(request);
         }
 
         return Uri.TryCreate(request.Headers.Referer.ToString(), UriKind.Absolute, out var page)
             && page.GetLeftPart(UriPartial.Authority) == options.Value.PublicOrigin
-                ? page.PathAndQuery
+                ? LocalPath.OrHome(page.PathAndQuery, request.PathBase)
                 : request.PathBase + "/";
     }
 

@@ -25,6 +25,12 @@ internal sealed partial class MoiChallengeHandler(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (string.IsNullOrEmpty(properties.RedirectUri))
+        {
+            // SECURITY: //evil/login is a path here and another host for the browser that is sent back to it.
+            properties.RedirectUri = LocalPath.OfRequest(Request);
+        }
+
         if (ShouldLeaveLine())
         {
             // The whole sign-in must happen in the real browser, this application's cookies included:
@@ -46,7 +52,7 @@ internal sealed partial class MoiChallengeHandler(
             Response.Headers.SetCookie = default;
             telemetry.SignInRefused(problem.Code);
             LogNotStarted(Logger, failure, problem.Code);
-            await page.ShowAsync(Context, problem, HttpMethods.IsGet(Request.Method) ? Request.PathBase + Request.Path + Request.QueryString : null)
+            await page.ShowAsync(Context, problem, HttpMethods.IsGet(Request.Method) ? LocalPath.OfRequest(Request) : null)
                 .ConfigureAwait(false);
         }
     }
@@ -71,7 +77,7 @@ internal sealed partial class MoiChallengeHandler(
 
     private string ReturnToHere(AuthenticationProperties properties) => Request.Path == MoiIdentityDefaults.LoginPath
         ? QueryHelpers.AddQueryString(Request.PathBase + MoiIdentityDefaults.LoginPath, "returnUrl", properties.RedirectUri ?? "/")
-        : Request.PathBase + Request.Path + Request.QueryString;
+        : LocalPath.OfRequest(Request);
 
     [GeneratedRegex(@"\bLine/\d", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex LineUserAgent();

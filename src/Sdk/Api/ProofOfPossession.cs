@@ -99,8 +99,11 @@ internal sealed class ProofOfPossession(
     /// <summary>As the client wrote it, still percent-encoded; a prefix that a proxy took off is put back.</summary>
     private string AddressOf(HttpContext context)
     {
-        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] target ? target : context.Request.Path.ToUriComponent();
-        var prefix = context.Request.PathBase.ToUriComponent();
-        return options.Value.PublicOrigin + (raw.StartsWith(prefix, StringComparison.Ordinal) ? raw : prefix + raw);
+        var request = context.Request;
+        var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] target ? target : request.Path.ToUriComponent();
+
+        // What arrived is all of the path: the prefix did not arrive. Otherwise the application itself has split it off.
+        var arrivedWithoutPrefix = Uri.UnescapeDataString(raw.Split('?')[0]) == Uri.UnescapeDataString(request.Path.Value ?? "");
+        return options.Value.PublicOrigin + (arrivedWithoutPrefix ? request.PathBase.ToUriComponent() + raw : raw);
     }
 }

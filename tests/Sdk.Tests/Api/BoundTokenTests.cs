@@ -43,6 +43,36 @@ public sealed class BoundTokenTests(RedisServer redis) : IAsyncLifetime
     public async Task A_token_with_its_proof_is_accepted(string path)
         => (await _draft.CallAsync(path)).Body.ShouldBe("taxes", _draft.Api.Log.Complaints);
 
+    [Theory(DisplayName = "§4.3: a proof names the address that the client called, whether a proxy has taken a prefix off it or not")]
+    [InlineData("/tax", "/taxes", "/tax/taxes")]
+    [InlineData("/taxes", "/taxes", "/taxes/taxes")]
+    [InlineData("/taxes", "/taxes/a%2Fb", "/taxes/taxes/a%2Fb")]
+    public async Task A_prefix_that_the_proxy_took_off(string prefix, string path, string called)
+    {
+        _draft.Api.Before = context =>
+        {
+            context.Request.PathBase = prefix;
+            return false;
+        };
+        _draft.BendProof = (proof, _) => proof.Payload["htu"] = _draft.Api.Origin + called;
+
+        (await _draft.CallAsync(path)).Body.ShouldBe("taxes", _draft.Api.Log.Complaints);
+    }
+
+    [Theory(DisplayName = "§4.3: nor does it matter that the application takes the prefix off itself")]
+    [InlineData("/tax", "/tax/taxes")]
+    [InlineData("/taxes", "/taxes/taxes/a%2Fb")]
+    public async Task A_prefix_of_the_application(string prefix, string called)
+    {
+        _draft.Api.Before = context =>
+        {
+            (context.Request.PathBase, context.Request.Path) = (prefix, context.Request.Path.Value![prefix.Length..]);
+            return false;
+        };
+
+        (await _draft.CallAsync(called)).Body.ShouldBe("taxes", _draft.Api.Log.Complaints);
+    }
+
     [Theory]
     [MemberData(nameof(BentNames))]
     public async Task A_bent_proof_is_refused(string bent)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +23,8 @@ internal sealed partial class UserTokens(
     private static readonly TimeSpan LockedAtMost = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>What was renewed within a request, by the ticket that was read at its start. Calls may be made side by side, and the items of a request are not for that.</summary>
+    private readonly ConditionalWeakTable<AuthenticationTicket, SessionTokens> _renewed = [];
     private readonly OneAtATime _here = new();
 
     /// <param name="context">The request that the citizen made.</param>
@@ -39,15 +42,14 @@ internal sealed partial class UserTokens(
                 MoiTokenFailure.NobodySignedIn, "MOI050: nobody is signed in on this request. Add RequireCitizen() to the endpoint that makes the call.");
         }
 
-        // A refresh earlier in this request is in the items, not in the ticket that was read at its start.
-        var tokens = context.Items[typeof(SessionTokens)] as SessionTokens ?? SessionTokens.Of(ticket.Properties);
+        var tokens = _renewed.TryGetValue(ticket, out var newer) ? newer : SessionTokens.Of(ticket.Properties);
         if (tokens.For(purpose) is { } ready && ready.IsGood(time.GetUtcNow(), refused))
         {
             return ready;
         }
 
         tokens = await RenewAsync(key, purpose, refused, ct).ConfigureAwait(false);
-        context.Items[typeof(SessionTokens)] = tokens;
+        _renewed.AddOrUpdate(ticket, tokens);
         return tokens.For(purpose)!;
     }
 

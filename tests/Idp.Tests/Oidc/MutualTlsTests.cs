@@ -210,6 +210,27 @@ public abstract class MutualTlsTests(OidcServer server)
         (await agency.RefreshAsync(refresh)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact(DisplayName = "RFC 8693 §2.1: a token bound to a certificate is exchanged by its client over a connection that shows it")]
+    public async Task Exchanged()
+    {
+        var certificate = SelfSigned();
+        var (agency, browser) = await EnterAsync(certificate, a => a.Metadata["tls_client_certificate_bound_access_tokens"] = true);
+        using var open = browser;
+        var resource = await server.NewResourceAsync(agency);
+        agency.Grant(ResourceAgencies.TokenExchange, resource.Scope());
+        await agency.RegisterAsync();
+        var access = (string)(await agency.GetTokensAsync(browser, Offline))["access_token"]!;
+
+        agency.Prepare = TestConnection.Showing(SelfSigned().Der);
+        await ResourceAgencies.IsRefusedAsync(agency.ExchangeAsync(access, resource), "invalid_request");
+        agency.Prepare = _ => { };
+        await ResourceAgencies.IsRefusedAsync(agency.ExchangeAsync(access, resource), "invalid_request");
+
+        agency.Prepare = TestConnection.Showing(certificate.Der);
+        var exchanged = (string)(await (await agency.ExchangeAsync(access, resource)).JsonAsync())["access_token"]!;
+        Jwt.Claims(exchanged)["cnf"]!.ToJsonString().ShouldBe(Jwt.Claims(access)["cnf"]!.ToJsonString());
+    }
+
     [Fact(DisplayName = "RFC 8705 §5: the second name has what programs call, and nothing else")]
     public async Task Second_name()
     {

@@ -9,6 +9,11 @@ if (Settings.Parse(args) is not { } settings)
 }
 
 await using var servers = await Servers.StartAsync(settings.Production);
+if (settings.Primitives)
+{
+    await Primitives.PrintAsync(servers);
+}
+
 using var http = servers.Idp.Client(keepsCookies: false);
 using var agency = new Agency(http);
 var file = Path.Combine(servers.Idp.DataPath, "load-generator.json");

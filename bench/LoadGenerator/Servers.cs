@@ -11,7 +11,6 @@ internal sealed class Servers : IAsyncDisposable
     private readonly PostgresServer? _postgres;
     private readonly RedisServer? _redis;
     private ConnectionMultiplexer? _redisAdmin;
-    private string _database = "";
 
     private Servers(bool production)
     {
@@ -24,6 +23,11 @@ internal sealed class Servers : IAsyncDisposable
 
     internal IdpProcess Idp { get; private set; } = null!;
 
+    /// <summary>The connection string of the database.</summary>
+    internal string Database { get; private set; } = "";
+
+    internal ConnectionMultiplexer Redis => _redisAdmin!;
+
     internal static async Task<Servers> StartAsync(bool production)
     {
         var servers = new Servers(production);
@@ -35,10 +39,10 @@ internal sealed class Servers : IAsyncDisposable
         {
             await servers._postgres!.InitializeAsync();
             await servers._redis!.InitializeAsync();
-            servers._database = await servers._postgres.NewDatabaseAsync();
+            servers.Database = await servers._postgres.NewDatabaseAsync();
             servers._redisAdmin = await ConnectionMultiplexer.ConnectAsync(servers._redis.ConnectionString + ",allowAdmin=true");
             settings["Idp__Storage__Provider"] = "Postgres";
-            settings["ConnectionStrings__Postgres"] = servers._database;
+            settings["ConnectionStrings__Postgres"] = servers.Database;
             settings["ConnectionStrings__Redis"] = servers._redis.ConnectionString;
         }
 
@@ -57,7 +61,18 @@ internal sealed class Servers : IAsyncDisposable
     }
 
     /// <summary>Adds people and their traces to the database.</summary>
-    internal Task GrowAsync(int citizens, int refreshTokens) => Population.AddAsync(_database, citizens, refreshTokens);
+    internal Task GrowAsync(int citizens, int refreshTokens) => Population.AddAsync(Database, citizens, refreshTokens);
+
+    /// <summary>Microseconds of this process, PostgreSQL and Redis together for some work, after a warm-up of the same kind.</summary>
+    internal async Task<double> CostAsync(Func<Task> warmUp, Func<Task> work)
+    {
+        await warmUp();
+        var before = Cpu();
+        await work();
+        return (Cpu() - before).TotalMicroseconds;
+
+        TimeSpan Cpu() => Environment.CpuUsage.TotalTime + ProcessCpu.OfFamily(_postgres!.ProcessId) + ProcessCpu.Of(_redis!.ProcessId);
+    }
 
     /// <summary>What every server process has used so far.</summary>
     internal async Task<Usage> MeasureAsync()
@@ -113,7 +128,7 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>Calls of each statement, by PostgreSQL's own count (<c>pg_stat_statements</c>).</summary>
     private async Task<Dictionary<string, long>> StatementsAsync()
     {
-        await using var connection = new NpgsqlConnection(_database + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(Database + ";Pooling=false");
         await connection.OpenAsync();
         await using (var create = new NpgsqlCommand("CREATE EXTENSION IF NOT EXISTS pg_stat_statements", connection))
         {

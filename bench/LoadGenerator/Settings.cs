@@ -20,6 +20,7 @@ internal sealed record Settings
           --concurrency N              Citizens at once. Default 8.
           --rate N                     Operations begun per second, at fixed intervals, instead of as many as possible.
           --offline-access             Ask for a refresh token too, which is a durable row.
+          --primitives                 Production mode: first measure what the operations are made of on this machine.
           --grow CITIZENS,REFRESH      Production mode: measure, add so many citizens and refresh tokens to the database,
                                        and measure again.
         """;
@@ -42,6 +43,8 @@ internal sealed record Settings
 
     internal bool OfflineAccess { get; init; }
 
+    internal bool Primitives { get; init; }
+
     internal (int Citizens, int RefreshTokens)? Growth { get; init; }
 
     internal string Scope => OfflineAccess || Operations.Contains("refresh") ? "openid profile offline_access" : "openid profile";
@@ -54,6 +57,12 @@ internal sealed record Settings
             if (args[i] == "--offline-access")
             {
                 settings = settings with { OfflineAccess = true };
+                continue;
+            }
+
+            if (args[i] == "--primitives")
+            {
+                settings = settings with { Primitives = true };
                 continue;
             }
 
@@ -97,6 +106,6 @@ internal sealed record Settings
             }
         }
 
-        return settings.Growth is null || settings.Production ? settings : null;
+        return settings is { Growth: null, Primitives: false } or { Production: true } ? settings : null;
     }
 }

@@ -18,6 +18,13 @@ public sealed class AgencyTests(PasskeyBrowser browser, Site site)
         await Assertions.Expect(tab.Page.Locator("[data-claim=nickname]")).ToHaveTextAsync("Mei");
         await Assertions.Expect(tab.Page.Locator("[data-claim=acr]")).ToHaveTextAsync("urn:moi:acr:1");
         new Uri(tab.Page.Url).PathAndQuery.ShouldBe("/me");
+
+        // Back at the question that is answered, nothing is said that is not so, and the answer can be looked up.
+        await tab.Page.GoBackAsync();
+        await tab.SeesAsync("This step is over");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Main)).ToContainTextAsync("Nothing more was sent now");
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "See connected services" }).ClickAsync();
+        await tab.SeesAsync("Connected services");
     }
 
     [Fact]
@@ -119,6 +126,6 @@ public sealed class AgencyTests(PasskeyBrowser browser, Site site)
         await tab.GoAsync(site.Agency + "/me");
         await tab.SeesAsync("Sign in to continue to Hello Agency");
         await tab.PressAsync("Sign in with face, fingerprint or screen lock");
-        await tab.SeesAsync("Turn on JavaScript");
+        await tab.SeesAsync("JavaScript did not run on this page");
     }
 }

@@ -55,7 +55,7 @@ public sealed class CeremonyHarness
           {extra}
           <button class="btn">Go</button>
           <button name="hint" value="security-key">Key</button>
-          <div role="status" data-passkey-status data-waiting="Follow the prompt" data-slow="No prompt yet?" data-cancel="Cancel"></div>
+          <div role="status" data-passkey-status data-waiting="Follow the prompt" data-slow="No prompt yet?" data-cancel="Cancel" data-cancelled="Cancelled"></div>
         </form>
         """;
 

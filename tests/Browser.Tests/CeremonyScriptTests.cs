@@ -126,8 +126,25 @@ public sealed class CeremonyScriptTests(PasskeyBrowser browser, Site site)
         await Assertions.Expect(status).ToContainTextAsync("No prompt yet?");
 
         await status.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-        await Assertions.Expect(status).ToBeEmptyAsync();
+        await Assertions.Expect(status).ToHaveTextAsync("Cancelled");
+        (await harness.Tab.Page.EvaluateAsync<string>("document.activeElement.type")).ShouldBe("submit", "the focus is where it was before");
         harness.HasPosted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_field_for_autofill_is_shown_by_browsers_that_fill_it()
+    {
+        await using var device = await browser.DeviceAsync(new() { Language = "en" });
+        async Task<bool> IsShownAsync(bool can)
+        {
+            var tab = await device.TabAsync();
+            await tab.Page.AddInitScriptAsync($"PublicKeyCredential.getClientCapabilities = async () => ({{ conditionalGet: {(can ? "true" : "false")} }})");
+            await tab.GoAsync(site.Idp + "/sign-in");
+            return await tab.Page.Locator("#account").IsVisibleAsync();
+        }
+
+        (await IsShownAsync(true)).ShouldBeTrue();
+        (await IsShownAsync(false)).ShouldBeFalse("a field that nothing comes of is a riddle");
     }
 
     [Fact]

@@ -113,13 +113,16 @@ public sealed class CitizenTests(PasskeyBrowser browser, Site site)
         var tab = await device.TabAsync();
         await tab.GoAsync(site.Idp + "/sign-in");
         await tab.PressAsync("Sign in with face, fingerprint or screen lock");
-        await tab.SeesAsync("Turn on JavaScript");
+        await tab.SeesAsync("JavaScript did not run on this page");
 
         await tab.GoAsync(site.Idp + "/sign-up");
         await tab.Page.GetByLabel("What shall we call you?").FillAsync("Mei");
         await tab.PressAsync("Next");
         await tab.PressAsync("Create a passkey");
-        await tab.SeesAsync("Turn on JavaScript");
+        await tab.SeesAsync("JavaScript did not run on this page");
+
+        await tab.Page.Locator("a.back").ClickAsync();
+        await Assertions.Expect(tab.Page.GetByLabel("What shall we call you?")).ToHaveValueAsync("Mei");
     }
 
     [Fact]

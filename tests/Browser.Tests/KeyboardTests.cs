@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using Moi.Identity.Browser.Tests.Browsers;
 using static Moi.Identity.Browser.Tests.Citizens;
 
@@ -49,7 +50,9 @@ public sealed class KeyboardTests(PasskeyBrowser browser, Site site)
     {
         await using var device = await browser.DeviceAsync(InEnglish);
         var tab = await device.TabAsync();
+        await tab.AddAuthenticatorAsync();
         await tab.GoAsync(site.Idp + "/sign-in");
+        await Assertions.Expect(tab.Page.GetByLabel("Or tap the field and pick a saved passkey")).ToBeVisibleAsync();
         var stops = new List<string>();
         do
         {

@@ -77,6 +77,20 @@ public sealed class PageTests(PasskeyBrowser browser, Site site)
         (await page.EvaluateAsync<string>("navigator.clipboard.readText()")).ShouldMatch("^MOI-SYS-404 [0-9a-f]{32}$");
     }
 
+    [Fact]
+    public async Task Where_the_clipboard_is_refused_the_address_is_selected_and_the_button_says_what_to_do()
+    {
+        await using var device = await browser.DeviceAsync(new() { Language = "en", UserAgent = "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 [FBAN/EMA;FBAV/400.0]", Width = 390 });
+        var page = (await device.TabAsync()).Page;
+        await page.AddInitScriptAsync("navigator.clipboard.writeText = () => Promise.reject(new DOMException('', 'NotAllowedError')); document.execCommand = () => false;");
+        await page.GotoAsync(site.Idp + "/sign-in");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copy the address" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Press and hold the address above" })).ToBeVisibleAsync();
+        (await page.EvaluateAsync<string>("getSelection().toString()")).ShouldBe(site.Idp + "/sign-in");
+    }
+
     [Theory]
     [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Safari Line/14.1.0", "LINE")]
     [InlineData("Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 [FBAN/EMA;FBAV/400.0]", "Facebook")]

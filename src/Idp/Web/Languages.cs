@@ -27,6 +27,9 @@ internal static class Languages
     internal static Language Current
         => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName == "en" ? English : TraditionalChinese;
 
+    /// <summary>The one that it is not answered in.</summary>
+    internal static Language Other => Current == English ? TraditionalChinese : English;
+
     /// <summary>The first language of a list of BCP 47 tags, separated by spaces, that pages exist in.</summary>
     internal static Language? FirstOf(string? tags)
         => tags?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(FromTag).FirstOrDefault(l => l is not null);

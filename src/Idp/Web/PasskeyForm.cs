@@ -21,7 +21,7 @@ public sealed class PasskeyFormTagHelper(IStringLocalizerFactory texts, HtmlEnco
         var text = texts.Create(typeof(PasskeyForm));
         output.PostContent.AppendHtml($"""
             <input type="hidden" name="response"><input type="hidden" name="error" value="JavaScriptNotEnabled"><input type="hidden" name="elapsed_ms">
-            <div class="ceremony-status" role="status" data-passkey-status data-waiting="{html.Encode(text["Waiting"])}" data-slow="{html.Encode(text["Slow"])}" data-cancel="{html.Encode(text["Cancel"])}"></div>
+            <div class="ceremony-status" role="status" data-passkey-status data-waiting="{html.Encode(text["Waiting"])}" data-slow="{html.Encode(text["Slow"])}" data-cancel="{html.Encode(text["Cancel"])}" data-cancelled="{html.Encode(text["Cancelled"])}"></div>
             """);
     }
 }

@@ -51,7 +51,7 @@ internal static class CeremonyProblems
     /// <summary>A passkey of another account than the one that is asked.</summary>
     internal static readonly Problem OtherAccount = New("MOI-WA-019", "OtherAccount", 400);
 
-    internal static readonly Problem Suspended = New("MOI-WA-020", "Suspended", 403);
+    internal static readonly Problem Suspended = New("MOI-WA-020", "Suspended", 403) with { Ways = [new WayOn("Way.Suspended", "/help#suspended"), WayOn.Help] };
 
     internal static readonly Problem LastPasskey = New("MOI-WA-021", "LastPasskey", 409);
 

@@ -19,7 +19,7 @@ internal sealed class IndexModel(SignInRequests requests, SignUpDrafts drafts, I
 
     internal SignInRequest Journey { get; private set; } = null!;
 
-    /// <summary>What was typed, to be corrected.</summary>
+    /// <summary>What was typed, to be corrected or changed.</summary>
     internal string Label { get; private set; } = "";
 
     internal bool IsSignedIn => HttpContext.GetSession() is not null;
@@ -32,6 +32,7 @@ internal sealed class IndexModel(SignInRequests requests, SignUpDrafts drafts, I
         }
 
         Journey = request;
+        Label = (await drafts.FindAsync(HttpContext, Request.Query["draft"], ct))?.Label ?? "";
         return Page();
     }
 

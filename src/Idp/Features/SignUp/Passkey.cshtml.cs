@@ -18,7 +18,7 @@ internal sealed class PasskeyModel(
 {
     internal PasskeyView View { get; private set; } = null!;
 
-    private string? Handle => Request.Query["draft"];
+    internal string? Handle => Request.Query["draft"];
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
         => await drafts.FindAsync(HttpContext, Handle, ct) is { } draft

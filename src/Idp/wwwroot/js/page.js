@@ -7,16 +7,33 @@ for (const element of document.querySelectorAll("[data-focus]")) {
 }
 
 for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll("button[data-copy]"))) {
-  if (!navigator.clipboard) {
-    break;
-  }
-
   button.hidden = false;
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy ?? "");
-    button.textContent = button.dataset.copied ?? "";
+    const done = await copy(button.dataset.copy ?? "", document.getElementById(button.dataset.from ?? ""));
+    button.textContent = (done ? button.dataset.copied : button.dataset.failed) ?? "";
   });
+}
+
+/**
+ * Browsers inside apps have a clipboard and refuse every use of it. What is to be copied is selected then, for a long press.
+ * @param {string} text
+ * @param {HTMLElement | null} shown
+ */
+async function copy(text, shown) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    if (shown instanceof HTMLInputElement) {
+      shown.focus();
+      shown.select();
+    } else if (shown) {
+      getSelection()?.selectAllChildren(shown);
+    }
+
+    return document.execCommand("copy");
+  }
 }
 
 // Text that is there to be copied is selected with one touch.

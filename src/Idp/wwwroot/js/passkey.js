@@ -98,9 +98,8 @@ class PasskeyForm {
   /** @param {SubmitEvent} event */
   async submit(event) {
     event.preventDefault();
-    const hint = /** @type {HTMLButtonElement | null} */ (event.submitter)?.name === "hint"
-      ? /** @type {HTMLButtonElement} */ (event.submitter).value
-      : "";
+    const button = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    const hint = button?.name === "hint" ? button.value : "";
     if (!Credentials) {
       this.#post(null, "Unsupported", 0);
       return;
@@ -111,16 +110,27 @@ class PasskeyForm {
       return;
     }
 
-    await this.#aloud(hint);
+    await this.#aloud(hint, button);
   }
 
   /** Offers passkeys in the browser's autofill, for as long as the page is open. */
   async offer() {
     // Somebody who was quicker with the button is not interrupted.
-    if (this.ceremony === "get" && this.form.querySelector("[autocomplete~=webauthn]")
-      && (await capabilities).conditionalGet && !this.#running) {
+    const input = this.ceremony === "get" ? this.form.querySelector("[autocomplete~=webauthn]") : null;
+    if (input && (await capabilities).conditionalGet && (this.#running?.signal.aborted ?? true)) {
+      const field = /** @type {HTMLElement | null} */ (input.closest("[hidden]"));
+      if (field) {
+        field.hidden = false;
+      }
+
       await this.#quietly({ mediation: "conditional" });
     }
+  }
+
+  /** As the page was before anything was asked. */
+  rest() {
+    this.#say(undefined);
+    void this.offer();
   }
 
   /**
@@ -146,8 +156,11 @@ class PasskeyForm {
     }
   }
 
-  /** @param {string} hint */
-  async #aloud(hint) {
+  /**
+   * @param {string} hint
+   * @param {HTMLElement | null} button
+   */
+  async #aloud(hint, button) {
     const started = performance.now();
     const signal = this.#restart();
     const slow = setTimeout(() => this.#say(this.status?.dataset.slow), SLOW_MS);
@@ -159,7 +172,9 @@ class PasskeyForm {
       if (name === "AbortError") {
         // Cancelled on the page, or another ceremony of this page took over.
         if (this.#running?.signal === signal) {
-          this.#say(undefined);
+          button?.focus();
+          this.#say(this.status?.dataset.cancelled, false);
+          void this.offer();
         }
       } else {
         this.#post(null, name, performance.now() - started);
@@ -217,22 +232,33 @@ class PasskeyForm {
     /** @type {HTMLInputElement} */ (this.form.elements.namedItem(name)).value = value;
   }
 
-  /** @param {string | undefined} message */
-  #say(message) {
-    if (!this.status) {
+  /**
+   * @param {string | undefined} message
+   * @param {boolean} isRunning Whether there is something to cancel.
+   */
+  #say(message, isRunning = true) {
+    const shown = this.status?.querySelector("button") && this.status.querySelector("p");
+    if (shown && message && isRunning) {
+      // The button stays, with the focus that it may have.
+      shown.textContent = message;
       return;
     }
 
-    this.status.replaceChildren();
-    if (message) {
+    this.status?.replaceChildren();
+    if (this.status && message) {
       const text = document.createElement("p");
       text.textContent = message;
+      this.status.append(text);
+      if (!isRunning) {
+        return;
+      }
+
       const cancel = document.createElement("button");
       cancel.type = "button";
       cancel.className = "btn-quiet btn-small";
       cancel.textContent = this.status.dataset.cancel ?? "";
       cancel.addEventListener("click", () => this.#running?.abort());
-      this.status.append(text, cancel);
+      this.status.append(cancel);
     }
   }
 }
@@ -241,10 +267,12 @@ class PasskeyForm {
 for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-passkey]"))) {
   const passkey = new PasskeyForm(form);
   form.addEventListener("submit", (event) => void passkey.submit(event));
+
+  // Coming back with the browser's back button brings the page as it was left.
+  addEventListener("pageshow", (event) => event.persisted && passkey.rest());
   void passkey.offer();
 }
 
-// Coming back with the browser's back button brings the page as it was left: unlock it.
 addEventListener("pageshow", () => { document.body.inert = false; });
 
 // The Signal API keeps the device's list of passkeys right. It is hygiene; nothing relies on it.

@@ -5,6 +5,9 @@
 /** @typedef {{ seconds: number, final: boolean }} SessionState */
 /** @typedef {{ endsAt: number, final: boolean }} End */
 
+/** A text that comes with its region is not read out; one that comes after it is. */
+const SPEAK_MS = 150;
+
 /** How long to wait before asking a server again that could not be reached. */
 const RETRY_MS = 15_000;
 
@@ -15,6 +18,9 @@ class SessionEnd {
 
   /** @type {End} */
   #end = { endsAt: 0, final: false };
+
+  /** The end of which the citizen has taken notice: nothing can be done about it, so it is told once. */
+  #noticed = 0;
 
   /** Tabs tell each other, so that work in one keeps the others quiet. */
   #tabs = "BroadcastChannel" in globalThis ? new BroadcastChannel("moi-session") : null;
@@ -29,7 +35,11 @@ class SessionEnd {
       event.preventDefault();
       void this.#extend();
     });
-    dialog.querySelector("[data-close]")?.addEventListener("click", () => dialog.close());
+    dialog.querySelector("[data-close]")?.addEventListener("click", () => {
+      this.#notice();
+      dialog.close();
+    });
+    dialog.addEventListener("cancel", () => this.#notice());
     this.#tabs?.addEventListener("message", (event) => {
       if (event.data.endsAt > this.#end.endsAt) {
         this.#end = event.data;
@@ -107,8 +117,16 @@ class SessionEnd {
     }
   }
 
+  #notice() {
+    this.#noticed = this.#end.final ? this.#end.endsAt : 0;
+  }
+
   /** @param {number} left */
   #warn(left) {
+    if (this.#noticed === this.#end.endsAt) {
+      return;
+    }
+
     for (const element of /** @type {NodeListOf<HTMLElement>} */ (this.dialog.querySelectorAll("[data-when-final], [data-when-open]"))) {
       element.hidden = "whenFinal" in element.dataset !== this.#end.final;
     }
@@ -116,7 +134,7 @@ class SessionEnd {
     if (!this.dialog.open) {
       // Somebody who is typing, or answering the device, keeps the focus; the message is read out all the same.
       const isBusy = document.activeElement?.matches("input, textarea, select")
-        || document.querySelector("[data-passkey-status]:not(:empty)") !== null;
+        || document.querySelector("[data-passkey-status] button") !== null;
       if (isBusy) {
         this.dialog.open = true;
       } else {
@@ -126,9 +144,11 @@ class SessionEnd {
 
     const { two = "", one = "", soon = "" } = this.dialog.dataset;
     const text = left > 119_000 ? two : left > 59_000 ? one : soon;
-    if (this.message.textContent !== text) {
-      this.message.textContent = text;
-    }
+    setTimeout(() => {
+      if (this.message.textContent !== text) {
+        this.message.textContent = text;
+      }
+    }, SPEAK_MS);
   }
 }
 

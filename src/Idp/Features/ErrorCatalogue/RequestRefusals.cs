@@ -21,13 +21,6 @@ internal static class RequestRefusals
     internal static readonly Refusal DpopKey = new(
         "MOI-REQ-016", "invalid_request", "dpop_jkt must be the SHA-256 thumbprint of a key (RFC 7638): 43 characters of base64url.");
 
-    /// <summary>A <c>request_uri</c> (RFC 9126 §4).</summary>
-    internal static readonly Refusal PushedRequest = new(
-        "MOI-REQ-006", "invalid_request_uri", "The pushed request is unknown, expired, or has been used.");
-
-    /// <summary>Told to the citizen, on a page with a code of its own.</summary>
-    internal static readonly Refusal Expired = new("MOI-REQ-001", "invalid_request", "The sign-in has expired or was finished in another tab.");
-
     internal static readonly Refusal SignIn = new("MOI-REQ-008", "login_required", "The citizen must sign in.");
 
     internal static readonly Refusal Consent = new("MOI-REQ-008", "consent_required", "The citizen must agree.");

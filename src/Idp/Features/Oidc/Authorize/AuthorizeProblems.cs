@@ -18,10 +18,21 @@ internal static class AuthorizeProblems
 
     internal static readonly Problem Malformed = New("MOI-AUTH-010", "Malformed");
 
-    internal static Problem For(OpenIddictRequest? request, string? description, ClientCatalog clients)
+    /// <summary>The citizen comes back with a transaction that is over.</summary>
+    internal static readonly Refusal TransactionExpired = new(
+        Expired.Code, "invalid_request", "The sign-in has expired or was finished in another tab.");
+
+    /// <summary>A <c>request_uri</c> (RFC 9126 §4) of which nothing is known: nor is the address to which it would be told.</summary>
+    internal static readonly Refusal PushedRequestExpired = new(
+        Expired.Code, "invalid_request_uri", "The pushed request is unknown, expired, or has been used.");
+
+    /// <summary>The page for a refusal.</summary>
+    /// <param name="request">The request, as far as it could be read.</param>
+    /// <param name="code">The code of the refusal: that of a page, where the refusal has one of its own.</param>
+    /// <param name="clients">All clients, suspended ones too.</param>
+    internal static Problem For(OpenIddictRequest? request, string code, ClientCatalog clients)
     {
-        // A transaction that is over, as distinct from a request that never was good.
-        if (description == RequestRefusals.Expired.Hint)
+        if (code == Expired.Code)
         {
             return Expired;
         }

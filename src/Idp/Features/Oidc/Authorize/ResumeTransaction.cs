@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore;
-using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.SignIn;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -28,7 +27,7 @@ internal sealed class ResumeTransaction(SignInTransactions transactions)
             is not { AuthorizationRequest: { } parameters } transaction)
         {
             context.Transaction.Request = new OpenIddictRequest();
-            context.Refuse(RequestRefusals.Expired);
+            context.Refuse(AuthorizeProblems.TransactionExpired);
             return;
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Web;
 using OpenIddict.Server;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -17,7 +18,7 @@ internal sealed partial class ShowErrorPage(ClientCatalog clients, ILogger<ShowE
             return;
         }
 
-        var problem = AuthorizeProblems.For(context.Request, context.Response.ErrorDescription, clients);
+        var problem = AuthorizeProblems.For(context.Request, ErrorCodes.At(context.Response.ErrorUri!), clients);
         LogRefused(logger, problem.Code, clients.NameInLog(context.Request?.ClientId), context.Error, context.Response.ErrorDescription);
         await ErrorPage.WriteAsync(context.Transaction.GetHttpRequest()!.HttpContext, problem);
         context.HandleRequest();

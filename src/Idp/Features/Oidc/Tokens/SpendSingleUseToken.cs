@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Features.ErrorCatalogue;
+using Moi.Identity.Idp.Features.Oidc.Authorize;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -49,7 +50,7 @@ internal sealed partial class SpendSingleUseToken(SingleUseTokens tokens, GrantS
         }
 
         // SECURITY: nothing but a reference is accepted; the payload itself, read from the store, is worth nothing.
-        context.Refuse(kind == TokenTypeIdentifiers.Private.AuthorizationCode ? GrantRefusals.Code : RequestRefusals.PushedRequest);
+        context.Refuse(kind == TokenTypeIdentifiers.Private.AuthorizationCode ? GrantRefusals.Code : AuthorizeProblems.PushedRequestExpired);
     }
 
     [LoggerMessage(EventId = 5301, Level = LogLevel.Warning, Message = "An authorization code was used twice by {ClientId}; its grant is revoked")]

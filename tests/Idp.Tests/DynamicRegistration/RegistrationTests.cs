@@ -166,6 +166,7 @@ public abstract class RegistrationTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-CLI-003", "MOI-CLI-004", "MOI-CLI-013")]
     public async Task Each_mistake_leads_to_its_page()
     {
         var body = JsonNode.Parse(Good)!.AsObject();

@@ -17,7 +17,7 @@ internal static class TestAuthority
     /// <summary>Issues under the root, as authorities do.</summary>
     internal static SoftCertificate Issuing { get; } = Anchor.Issue(new SoftCertificateShape { Name = "Agencies CA" });
 
-    /// <summary>The settings of a server that trusts it.</summary>
+    /// <summary>The settings of a server that trusts it, and that has all levels of assurance.</summary>
     internal static Dictionary<string, string> Settings(IReadOnlyDictionary<string, string> others, DirectoryInfo folder)
     {
         File.WriteAllBytes(Path.Combine(folder.FullName, "root.crt"), Anchor.Der);
@@ -29,6 +29,7 @@ internal static class TestAuthority
             ["Idp:MutualTls:Host"] = SecondName,
             ["Idp:MutualTls:TrustAnchors"] = folder.FullName,
             ["Idp:MutualTls:Revocation"] = "NoCheck",
+            ["Idp:Assurance:IdentityProofing"] = "true",
         };
     }
 }

@@ -89,6 +89,7 @@ public abstract class PollEventsTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-CLI-012")]
     public async Task Who_has_not_subscribed_to_fetch_is_told_so()
     {
         var agency = await server.NewAgencyAsync();

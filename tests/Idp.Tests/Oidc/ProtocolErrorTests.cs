@@ -35,6 +35,7 @@ public abstract class ProtocolErrorTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-SYS-503")]
     public async Task The_store_being_away_is_told_and_may_be_tried_again()
     {
         var (agency, code, tokens) = await EnterAsync();
@@ -72,6 +73,7 @@ public abstract class ProtocolErrorTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-SYS-500")]
     public async Task A_failure_of_ours_is_a_server_error_without_its_reason()
     {
         var (agency, _, tokens) = await EnterAsync();
@@ -79,9 +81,9 @@ public abstract class ProtocolErrorTests(OidcServer server)
         try
         {
             var refreshed = await ErrorAsync(await agency.RefreshAsync((string)tokens["refresh_token"]!), HttpStatusCode.InternalServerError);
-            ((string?)refreshed["error"]).ShouldBe("server_error");
+            Refused.With(refreshed, "MOI-SYS-500", "server_error");
             var userInfo = await ErrorAsync(await agency.UserInfoAsync((string)tokens["access_token"]!), HttpStatusCode.InternalServerError);
-            ((string?)userInfo["error"]).ShouldBe("server_error");
+            Refused.With(userInfo, "MOI-SYS-500", "server_error");
             userInfo.ToJsonString().ShouldNotContain("grants");
         }
         finally
@@ -182,7 +184,7 @@ public abstract class ProtocolErrorTests(OidcServer server)
     private async Task IsUnavailableAsync(HttpResponseMessage answer)
     {
         var error = await ErrorAsync(answer, HttpStatusCode.ServiceUnavailable);
-        ((string?)error["error"]).ShouldBe("temporarily_unavailable");
+        Refused.With(error, "MOI-SYS-503", "temporarily_unavailable");
         answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(10));
     }
 

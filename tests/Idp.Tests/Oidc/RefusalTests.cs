@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Moi.Identity.Idp.Features.ErrorCatalogue;
+using Moi.Identity.Testing;
 using static Moi.Identity.Idp.Tests.Oidc.ResourceAgencies;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
@@ -53,6 +53,7 @@ public abstract class RefusalTests(OidcServer server)
 
     [Theory]
     [MemberData(nameof(Pushed))]
+    [Causes]
     public async Task A_pushed_request(string name, string? value, string code)
     {
         var agency = await server.NewAgencyAsync();
@@ -61,6 +62,7 @@ public abstract class RefusalTests(OidcServer server)
 
     [Theory]
     [MemberData(nameof(Assertions))]
+    [Causes]
     public async Task A_client_assertion(string claim, string? json, string code)
     {
         var agency = await server.NewAgencyAsync();
@@ -68,6 +70,7 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-CLI-006", "MOI-CLI-009")]
     public async Task A_client_assertion_that_cannot_be_read_or_was_used()
     {
         var agency = await server.NewAgencyAsync();
@@ -79,6 +82,7 @@ public abstract class RefusalTests(OidcServer server)
 
     [Theory]
     [MemberData(nameof(Objects))]
+    [Causes]
     public async Task A_request_object(string claim, string json, string code)
     {
         var agency = await server.NewAgencyAsync();
@@ -87,6 +91,7 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-REQ-019", "MOI-REQ-021", "MOI-REQ-023")]
     public async Task A_request_object_that_is_not_signed_by_the_client_was_used_or_is_missing()
     {
         var agency = await server.NewAgencyAsync();
@@ -102,9 +107,14 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-REQ-014", "MOI-SYS-400", "MOI-SYS-405", "MOI-SYS-421")]
     public async Task A_message_that_cannot_be_read()
     {
         using var http = server.NewBackChannel();
+        Dictionary<string, string> tooLong = new() { [new string('k', 3000)] = "v" };
+        await Refused.WithAsync(http.PostAsync("/connect/token", new FormUrlEncodedContent(tooLong)), "MOI-SYS-400", "invalid_request");
+        var elsewhere = new HttpRequestMessage(HttpMethod.Get, "/connect/jwks") { Headers = { Host = "other.example" } };
+        await Refused.WithAsync(http.SendAsync(elsewhere), "MOI-SYS-421", "invalid_request");
         await Refused.WithAsync(http.GetAsync("/connect/token"), "MOI-REQ-014");
         await Refused.WithAsync(http.PostAsync("/connect/token", new StringContent("{}")), "MOI-REQ-014");
         KeyValuePair<string, string>[] twice = [new("client_id", "a"), new("client_id", "b")];
@@ -114,6 +124,7 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-REQ-008", "MOI-REQ-015", "MOI-REQ-026", "MOI-REQ-028", "MOI-REQ-030")]
     public async Task A_request_of_a_browser()
     {
         var agency = await server.NewAgencyAsync();
@@ -134,6 +145,39 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-REQ-027", "MOI-REQ-029")]
+    public async Task A_citizen_who_is_not_the_expected_one_or_reaches_too_little()
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        await browser.OpenAsync(await agency.PushAsync(r => r["claims"] = """{"id_token": {"sub": {"value": "somebody else"}}}"""));
+        browser.Page.Path.ShouldBe("/sign-in");
+        await browser.UsePasskeyAsync();
+        Refused.With(browser.Page.Leaving!.Query(), "MOI-REQ-027", "access_denied");
+
+        // Level 2 exists here, for citizens whose identity was checked.
+        await browser.OpenAsync(await agency.PushAsync(r => r["acr_values"] = "urn:moi:acr:2"));
+        browser.Page.Path.ShouldBe("/sign-in");
+        await browser.UsePasskeyAsync();
+        Refused.With(browser.Page.Leaving!.Query(), "MOI-REQ-029", "unmet_authentication_requirements");
+    }
+
+    [Fact]
+    [Causes("MOI-CLI-005", "MOI-CLI-010", "MOI-CLI-011")]
+    public async Task A_client_that_does_not_prove_who_it_is()
+    {
+        var agency = await server.NewAgencyAsync(a => a.UseSecret());
+        Dictionary<string, string> form = new() { ["client_id"] = agency.ClientId, ["token"] = "x" };
+        await Refused.WithAsync(agency.PostBasicAsync("/connect/revoke", form, "wrong"), "MOI-CLI-005", "invalid_client");
+        await Refused.WithAsync(agency.PostRawAsync("/connect/revoke", form), "MOI-CLI-011", "invalid_client");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/connect/revoke") { Content = new FormUrlEncodedContent(form) };
+        TestConnection.Showing(SoftCertificate.Root(new SoftCertificateShape { Name = "somebody" }).Der)(request);
+        await Refused.WithAsync(agency.SendAsync(request), "MOI-CLI-010", "invalid_client");
+    }
+
+    [Fact]
+    [Causes("MOI-CLI-002", "MOI-REQ-003", "MOI-REQ-011", "MOI-TOK-008", "MOI-TOK-011", "MOI-TOK-013", "MOI-TOK-014", "MOI-TOK-015")]
     public async Task A_code()
     {
         var (agency, browser) = await EnterAsync();
@@ -154,6 +198,7 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-REQ-002", "MOI-TOK-009", "MOI-TOK-010", "MOI-TOK-012")]
     public async Task A_refresh_token()
     {
         var (agency, browser) = await EnterAsync();
@@ -170,15 +215,21 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-TOK-002", "MOI-TOK-016")]
     public async Task An_access_token()
     {
         var agency = await server.NewAgencyAsync();
         using var http = server.NewBackChannel();
         await Refused.WithAsync(agency.UserInfoAsync("made-up"), "MOI-TOK-002", "invalid_token");
         await Refused.WithAsync(http.GetAsync("/connect/userinfo?access_token=x"), "MOI-TOK-016", "invalid_request");
+        Dictionary<string, string> form = new() { ["access_token"] = "x" };
+        using var twice = new HttpRequestMessage(HttpMethod.Post, "/connect/userinfo") { Content = new FormUrlEncodedContent(form) };
+        twice.Headers.Authorization = new("DPoP", "x");
+        await Refused.WithAsync(http.SendAsync(twice), "MOI-TOK-016", "invalid_request");
     }
 
     [Fact]
+    [Causes("MOI-TOK-006", "MOI-TOK-017", "MOI-TOK-018", "MOI-TOK-019", "MOI-TOK-020", "MOI-TOK-021")]
     public async Task A_DPoP_proof()
     {
         var agency = await server.NewAgencyAsync(a => a.Metadata["dpop_bound_access_tokens"] = true);
@@ -208,6 +259,7 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-TOK-022", "MOI-TOK-023")]
     public async Task A_token_that_is_bound_to_a_key()
     {
         var (agency, browser) = await EnterAsync();
@@ -227,6 +279,7 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-REQ-002", "MOI-REQ-017", "MOI-REQ-018")]
     public async Task A_target()
     {
         var resource = await server.NewResourceAsync();
@@ -243,6 +296,7 @@ public abstract class RefusalTests(OidcServer server)
     }
 
     [Fact]
+    [Causes("MOI-REQ-026", "MOI-TOK-007", "MOI-TOK-011", "MOI-TOK-024", "MOI-TOK-025")]
     public async Task A_device()
     {
         var agency = await server.NewAgencyAsync(a => a.Grant(DeviceCode));
@@ -253,9 +307,25 @@ public abstract class RefusalTests(OidcServer server)
         await Refused.WithAsync(agency.PostAsync("/connect/token", poll), "MOI-TOK-024", "slow_down");
         await Refused.WithAsync(other.PostAsync("/connect/token", poll), "MOI-TOK-011", "invalid_grant");
         await Refused.WithAsync(agency.PostAsync("/connect/token", poll), "MOI-TOK-025", "invalid_grant");
+
+        device = await (await agency.PostAsync("/connect/device", new() { ["scope"] = "openid" })).JsonAsync();
+        poll["device_code"] = (string)device["device_code"]!;
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        await browser.OpenAsync("/device");
+        await browser.SendAsync(browser.Page.PlainForm, ("user_code", (string)device["user_code"]!));
+        await browser.UsePasskeyAsync();
+        await browser.SendAsync(browser.Page.PlainForm, ("answer", "refuse"));
+        await Refused.WithAsync(agency.PostAsync("/connect/token", poll), "MOI-REQ-026", "access_denied");
+
+        device = await (await agency.PostAsync("/connect/device", new() { ["scope"] = "openid" })).JsonAsync();
+        poll["device_code"] = (string)device["device_code"]!;
+        server.Time.Advance(TimeSpan.FromMinutes(10));
+        await Refused.WithAsync(agency.PostAsync("/connect/token", poll), "MOI-TOK-025", "expired_token");
     }
 
     [Fact]
+    [Causes("MOI-REQ-001", "MOI-REQ-011", "MOI-REQ-016", "MOI-TOK-026", "MOI-TOK-027", "MOI-TOK-028")]
     public async Task A_token_exchange()
     {
         var target = await server.NewResourceAsync();
@@ -267,18 +337,9 @@ public abstract class RefusalTests(OidcServer server)
         await Refused.WithAsync(agency.ExchangeAsync("made-up", target), "MOI-TOK-027", "invalid_request");
         await Refused.WithAsync(agency.ExchangeAsync(token, target), "MOI-TOK-028", "invalid_target");
         await Refused.WithAsync(agency.ExchangeAsync(token, target, f => f.Remove("subject_token")), "MOI-REQ-011");
+        await Refused.WithAsync(agency.ExchangeAsync(token, target, f => f["actor_token"] = "x"), "MOI-REQ-001", "invalid_request");
         await Refused.WithAsync(
             agency.ExchangeAsync(token, target, f => f["requested_token_type"] = "urn:ietf:params:oauth:token-type:id_token"), "MOI-REQ-016");
-    }
-
-    [Fact]
-    public void Hints_and_codes_have_the_form_of_RFC_6749_and_ours()
-    {
-        foreach (var refusal in Refusals.All)
-        {
-            refusal.Hint.ShouldAllBe(c => c >= ' ' && c <= '~' && c != '"' && c != '\\', refusal.Hint);
-            refusal.Code.ShouldMatch("^MOI-(CLI|REQ|TOK|SYS)-[0-9]{3}$");
-        }
     }
 
     private static void Offline(Dictionary<string, string> request) => request["scope"] = "openid profile offline_access";

@@ -8,23 +8,23 @@ namespace Moi.Identity.Idp.Tests.Oidc;
 internal static partial class Refused
 {
     /// <summary>It is refused with this code, and the page of the code names the error.</summary>
-    internal static async Task WithAsync(Task<HttpResponseMessage> request, string code, string? error = null)
+    internal static async Task WithAsync(Task<HttpResponseMessage> request, string code, string? error = null, string issuer = OidcServer.Issuer)
     {
         using var answer = await request;
         var text = await answer.Content.ReadAsStringAsync();
-        ((int)answer.StatusCode).ShouldBeInRange(400, 499, text);
+        ((int)answer.StatusCode).ShouldBeInRange(400, 599, text);
         With(
             text.Length > 0
-                ? JsonNode.Parse(text)!.AsObject().ToDictionary(m => m.Key, m => (string?)m.Value ?? "")
+                ? Members(JsonNode.Parse(text)!.AsObject())
                 : Challenge().Matches(answer.Headers.WwwAuthenticate.ToString()).ToDictionary(m => m.Groups["name"].Value, m => m.Groups["value"].Value),
-            code, error);
+            code, error, issuer);
     }
 
     /// <inheritdoc cref="WithAsync"/>
-    internal static void With(IReadOnlyDictionary<string, string> answer, string code, string? error = null)
+    internal static void With(IReadOnlyDictionary<string, string> answer, string code, string? error = null, string issuer = OidcServer.Issuer)
     {
         var text = string.Join(' ', answer.Select(member => member.Key + "=" + member.Value));
-        answer["error_uri"].ShouldBe(OidcServer.Issuer + "errors/" + code, text);
+        answer["error_uri"].ShouldBe(issuer + "errors/" + code, text);
         ErrorCodes.All.ShouldContain(code);
         ErrorCodes.ErrorsOf(code).ShouldContain(answer["error"], text);
         answer["error_description"].ShouldAllBe(c => c >= ' ' && c <= '~' && c != '"' && c != '\\');
@@ -32,7 +32,14 @@ internal static partial class Refused
         {
             answer["error"].ShouldBe(error, text);
         }
+
+        CausesAttribute.Caused(code);
     }
+
+    /// <inheritdoc cref="WithAsync"/>
+    internal static void With(JsonObject answer, string code, string? error = null) => With(Members(answer), code, error);
+
+    private static Dictionary<string, string> Members(JsonObject answer) => answer.ToDictionary(m => m.Key, m => (string?)m.Value ?? "");
 
     /// <summary>Userinfo tells it in the header alone (RFC 6750 §3).</summary>
     [GeneratedRegex(@"(?<name>error\w*|trace_id)=""(?<value>[^""]*)""", RegexOptions.ExplicitCapture, 1000)]

@@ -94,6 +94,7 @@ public abstract class SenderTests(PostgresServer? postgres, RedisServer? redis) 
     }
 
     [Fact]
+    [Causes("MOI-SYS-429")]
     public async Task A_program_that_asks_too_often_is_told_in_its_own_way()
     {
         HttpResponseMessage answer;
@@ -109,7 +110,7 @@ public abstract class SenderTests(PostgresServer? postgres, RedisServer? redis) 
         requests.ShouldBe(3);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
         answer.Headers.RetryAfter!.Delta.ShouldNotBeNull();
-        ((string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]).ShouldBe("temporarily_unavailable");
+        await Refused.WithAsync(Task.FromResult(answer), "MOI-SYS-429", "temporarily_unavailable", Origin + "/");
         (await SendAsync(HttpMethod.Get, "/connect/jwks", "192.0.2.44")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 

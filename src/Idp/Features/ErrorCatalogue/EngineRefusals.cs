@@ -20,7 +20,6 @@ internal static class EngineRefusals
     private const string CodeChallenge = "MOI-REQ-012";
     private const string RedirectUri = "MOI-REQ-013";
     private const string Message = "MOI-REQ-014";
-    private const string MustPush = "MOI-REQ-015";
     private const string Value = "MOI-REQ-016";
     private const string Unsupported = "MOI-REQ-003";
     private const string Scope = "MOI-REQ-002";
@@ -38,8 +37,6 @@ internal static class EngineRefusals
         new("ID2072", null, OtherAddress, "invalid_grant"),
         new("ID2029", "code_verifier", Verifier, "invalid_request"),
         new("ID2052", "code_verifier", Verifier, "invalid_grant"),
-        new("ID2054", "code_verifier", Verifier, "invalid_request"),
-        new("ID2073", null, Verifier, "invalid_request"),
         new("ID2052", "scope", MoreThanGranted, "invalid_grant"),
         new("ID2074", "scope", MoreThanGranted, "invalid_request"),
     ];
@@ -49,38 +46,29 @@ internal static class EngineRefusals
         new("ID2029", "client_id", NoAuthentication, "invalid_client"),
         new("ID2055", null, NoAuthentication, "invalid_request"),
         new("ID2087", null, NoAuthentication, "invalid_request"),
-        new("ID2174", null, NoAuthentication, "invalid_client"),
         new("ID2037", "client_assertion", NoAuthentication, "invalid_request"),
         new("ID2037", "client_assertion_type", NoAuthentication, "invalid_request"),
         new("ID2032", "client_assertion_type", NoAuthentication, "invalid_client"),
         new("ID2029", "code_challenge", CodeChallenge, "invalid_request"),
         new("ID2029", "code_challenge_method", CodeChallenge, "invalid_request"),
         new("ID2032", "code_challenge_method", CodeChallenge, "invalid_request"),
-        new("ID2037", "code_challenge_method", CodeChallenge, "invalid_request"),
-        new("ID2054", "code_challenge", CodeChallenge, "invalid_request"),
         new("ID2029", "redirect_uri", RedirectUri, "invalid_request"),
         new("ID2030", "redirect_uri", RedirectUri, "invalid_request"),
         new("ID2031", "redirect_uri", RedirectUri, "invalid_request"),
         new("ID2135", "redirect_uri", RedirectUri, "invalid_request"),
         new("ID2043", "redirect_uri", RedirectUri, "invalid_request"),
-        new("ID2000", null, NoAccessToken, "missing_token"),
         new("ID2029", "access_token", NoAccessToken, "missing_token"),
         new("ID2081", null, Message, "invalid_request"),
         new("ID2082", null, Message, "invalid_request"),
         new("ID2084", null, Message, "invalid_request"),
-        new("ID2182", null, MustPush, "invalid_request"),
-        new("ID2033", null, Unsupported, "invalid_request"),
         new("ID2032", "response_mode", Unsupported, "invalid_request"),
         new("ID2052", "response_type", Unsupported, "invalid_request"),
-        new("ID2035", null, Scope, "invalid_request"),
         new("ID2051", null, Scope, "invalid_request"),
         new("ID2065", null, Scope, "invalid_request"),
-        new("ID2009", null, IdTokenHint, "invalid_request"),
         new("ID2141", null, IdTokenHint, "invalid_request"),
         new("ID2029", null, Missing, "invalid_request"),
         new("ID2057", null, Missing, "invalid_request"),
         new("ID2058", null, Missing, "invalid_request"),
-        new("ID2059", null, Missing, "invalid_request"),
         new("ID2032", "prompt", Value, "invalid_request"),
         new("ID2052", "prompt", Value, "invalid_request"),
         new("ID2032", "subject_token_type", Value, "invalid_request"),

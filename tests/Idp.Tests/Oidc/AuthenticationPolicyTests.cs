@@ -23,6 +23,14 @@ public sealed class AuthenticationPolicyTests
         => AuthenticationPolicy.Decide(new(), null, null, AssuranceLevels.One, AssuranceLevels.Attainable(new()), Now).ShouldBeOfType<AuthenticationDecision.SignIn>()
             .Requirement.Fresh.ShouldBeFalse();
 
+    [Theory(DisplayName = "S1: who is signed out touches a passkey too; a session that appears meanwhile is not enough")]
+    [InlineData("login")]
+    [InlineData("select_account")]
+    public void S1_signed_out(string prompt)
+        => AuthenticationPolicy.Decide(
+            new() { Prompt = prompt }, null, null, AssuranceLevels.One, AssuranceLevels.Attainable(new()), Now).ShouldBeOfType<AuthenticationDecision.SignIn>()
+            .Requirement.Fresh.ShouldBeTrue();
+
     [Theory]
     [InlineData("login", true)]
     [InlineData("login consent", true)]

@@ -80,6 +80,46 @@ public abstract class ConfirmationTests(OidcServer server)
         (await NoticesAsync(before.Sid)).ShouldBe(0);
     }
 
+    [Theory(DisplayName = "S1: a session that comes after the request does not answer a demand for a touch")]
+    [InlineData("login")]
+    [InlineData("select_account")]
+    public async Task S1_session_afterwards(string prompt)
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        await EnterAsync(agency, browser, []);
+        browser.Cookies.Remove("moi-session", out var session).ShouldBeTrue();
+        server.Time.Advance(TimeSpan.FromMinutes(3));
+        await browser.OpenAsync(agency.AuthorizeAddress(r => r["prompt"] = prompt));
+        browser.Cookies["moi-session"] = session!;
+
+        await browser.ContinueAsync(browser.Page.Address.PathAndQuery);
+
+        browser.Page.Leaving.ShouldBeNull();
+        browser.Page.Path.ShouldBe("/sign-in");
+        (await ArriveAsync(agency, browser)).AuthTime.ShouldBe(server.Time.GetUtcNow().ToUnixTimeSeconds());
+    }
+
+    [Fact(DisplayName = "S1: a session that was young enough when it was asked for consent is looked at again when the code is made")]
+    public async Task S1_max_age()
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        await browser.OpenAsync(agency.AuthorizeAddress(r => r["max_age"] = "60"));
+        browser.Page.Path.ShouldBe("/consent");
+        await browser.ContinueAsync("/sign-in?tx=" + browser.Page.Address.Query()["tx"]);
+        browser.Page.Path.ShouldBe("/consent");
+        server.Time.Advance(TimeSpan.FromMinutes(10));
+
+        await browser.SendAsync(browser.Page.PlainForm, ("answer", "agree"));
+
+        browser.Page.Leaving.ShouldBeNull();
+        browser.Page.Path.ShouldBe("/sign-in");
+        (await ArriveAsync(agency, browser)).AuthTime.ShouldBe(server.Time.GetUtcNow().ToUnixTimeSeconds());
+    }
+
     private static void BackChannel(TestAgency agency)
         => agency.Metadata["backchannel_logout_uri"] = agency.Host + "/logout";
 

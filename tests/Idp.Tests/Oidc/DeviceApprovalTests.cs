@@ -39,6 +39,28 @@ public abstract class DeviceApprovalTests(OidcServer server) : DeviceSteps(serve
         await IsRefusedAsync(PollAsync(agency, device), "authorization_pending");
     }
 
+    [Fact(DisplayName = "T12: going on with a session that is there is no touch, whichever page is opened first")]
+    public async Task T12_continue()
+    {
+        var agency = await NewAsync();
+        var device = await BeginAsync(agency);
+        using var browser = Server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        await browser.OpenAsync("/device");
+        var form = browser.Page.PlainForm.Fields.ToDictionary();
+        form["user_code"] = (string)device["user_code"]!;
+        using var hand = Server.NewBrowser();
+        hand.CopyCookies(browser);
+        var handle = (await hand.PostAsync("/device", form)).Redirect().Query()["tx"];
+
+        await browser.ContinueAsync("/sign-in?tx=" + handle);
+        browser.Page.Path.ShouldBe("/sign-in");
+        await browser.OpenAsync("/device/decide?tx=" + handle);
+
+        browser.Page.Path.ShouldBe("/sign-in");
+        await IsRefusedAsync(PollAsync(agency, device), "authorization_pending");
+    }
+
     [Fact(DisplayName = "T12: a code belongs to the first browser in which it is typed, and its answer to that browser")]
     public async Task T12_browser()
     {

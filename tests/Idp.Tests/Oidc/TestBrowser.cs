@@ -1,5 +1,6 @@
 using System.Net;
 using System.Web;
+using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
 
@@ -48,6 +49,23 @@ internal sealed class TestBrowser(HttpMessageHandler handler) : IDisposable
 
 internal static class Answers
 {
+    /// <summary>Becomes the same browser, one that follows nothing by itself.</summary>
+    internal static void CopyCookies(this TestBrowser browser, CitizenBrowser from)
+    {
+        foreach (var (name, cookie) in from.Cookies)
+        {
+            browser.Cookies[name] = cookie;
+        }
+    }
+
+    /// <summary>Sends "continue with this session" to a sign-in page, whether or not the page offers it.</summary>
+    internal static async Task ContinueAsync(this CitizenBrowser browser, string address)
+    {
+        var page = await browser.OpenAsync(address);
+        var action = new Dictionary<string, string> { ["action"] = address + "&handler=Continue" };
+        await browser.SendAsync(page, page.Forms[0] with { Attributes = action });
+    }
+
     /// <summary>Where the answer sends the browser.</summary>
     internal static Uri Redirect(this HttpResponseMessage response)
     {

@@ -43,7 +43,7 @@ internal sealed class DecideModel(
             case AuthenticationDecision.Refuse:
                 return new ErrorPage(DeviceProblems.TooWeak);
             case AuthenticationDecision.SignIn(var requirement):
-                var asking = transaction with { Requirement = requirement with { Fresh = true, Purpose = "device" } };
+                var asking = transaction with { Requirement = requirement with { Fresh = true, Purpose = transaction.Requirement.Purpose } };
                 return await transactions.TryUpdateAsync(Handle!, stored, asking, ct)
                     ? Redirect("/sign-in?" + SignInTransactions.Parameter + "=" + Handle)
                     : new ErrorPage(DeviceProblems.Expired);

@@ -12,7 +12,7 @@ internal sealed record SignInView(SignInRequest Request, StartedCeremony Ceremon
 /// <summary><c>/sign-in</c>: the button, autofill, and the ways around them.</summary>
 [PasskeyPage]
 internal sealed class IndexModel(
-    SignInRequests requests, SignInCeremony ceremony, SignInCompletion completion, SignInTransactions transactions) : PageModel
+    SignInRequests requests, SignInCeremony ceremony, SignInTransactions transactions) : PageModel
 {
     internal SignInRequest Journey { get; private set; } = null!;
 
@@ -55,13 +55,11 @@ internal sealed class IndexModel(
             return new ErrorPage(SignInProblems.RequestExpired);
         }
 
-        if (HttpContext.GetSession() is not { } session || !request.AcceptsSession)
-        {
-            return await ShowAsync(request, null, ct);
-        }
-
-        await completion.SetOutcomeAsync(HttpContext, request, session, ct);
-        return Redirect(request.Onward);
+        // SECURITY: nothing is written down. No passkey was touched, and whatever demands a touch for this transaction looks for
+        // the record of one.
+        return HttpContext.GetSession() is not null && request.AcceptsSession
+            ? Redirect(request.Onward)
+            : await ShowAsync(request, null, ct);
     }
 
     /// <summary>

@@ -49,7 +49,10 @@ internal sealed class SignInCompletion(
         return (session, null);
     }
 
-    /// <summary>Tells the transaction of this tab who signed in. Another tab's transaction is not touched.</summary>
+    /// <summary>
+    /// Tells the transaction of this tab who signed in. Another tab's transaction is not touched. SECURITY: only for a session
+    /// whose passkey was verified in this very request; a session that was there before has not answered anything.
+    /// </summary>
     internal async Task SetOutcomeAsync(HttpContext http, SignInRequest request, Session session, CancellationToken ct)
     {
         var outcome = new AuthenticationOutcome(

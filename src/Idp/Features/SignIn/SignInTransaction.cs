@@ -105,7 +105,7 @@ internal sealed class SignInTransactions(Records<SignInTransaction> records, Bro
             },
             ct);
 
-    /// <summary>Begins a transaction of this browser for a code that was copied from a device.</summary>
+    /// <summary>Begins a transaction of this browser for a code that was copied from a device: a passkey is touched for it.</summary>
     /// <returns>Its handle.</returns>
     internal ValueTask<string> BeginAsync(
         HttpContext http, string returnPath, RequestingService service, string userCode, CancellationToken ct)
@@ -115,6 +115,7 @@ internal sealed class SignInTransactions(Records<SignInTransaction> records, Bro
                 Browser = browser.GetOrCreate(http),
                 CreatedAt = time.GetUtcNow(),
                 ReturnPath = returnPath,
+                Requirement = new AuthenticationRequirement { Fresh = true, Purpose = "device" },
                 Service = service,
                 UserCode = userCode,
             },

@@ -45,7 +45,9 @@ internal static class AuthenticationPolicy
         var requirement = new AuthenticationRequirement { AcrValues = attainable, MaxAge = maxAge };
         if (session is null)
         {
-            return new AuthenticationDecision.SignIn(requirement);
+            // SECURITY: a session that appears in this browser meanwhile must not answer these prompts.
+            return new AuthenticationDecision.SignIn(
+                requirement with { Fresh = request.HasPromptValue(PromptValues.Login) || request.HasPromptValue(PromptValues.SelectAccount) });
         }
 
         // SECURITY: a step-up is done only by an authentication that was asked for in this transaction and made in this

@@ -55,7 +55,7 @@ internal sealed class AuthorizeCitizen(
             return;
         }
 
-        if (transaction?.Outcome is null && HintsAtAnotherCitizen(request, entry))
+        if (transaction?.Outcome is null && (HintsAtAnotherCitizen(request, entry) || HintsAtNobody(context)))
         {
             await SignInAsync(context, http, client, new AuthenticationRequirement { Fresh = true });
             return;
@@ -117,6 +117,13 @@ internal sealed class AuthorizeCitizen(
     /// exists is never told: an unknown one is treated like another citizen's.</remarks>
     private static bool HintsAtAnotherCitizen(OpenIddictRequest request, EntryState entry)
         => PairwiseSubject.HasShape(request.LoginHint) && request.LoginHint != entry.Subject;
+
+    /// <summary>
+    /// OpenID Connect Core §3.1.2.2: an <c>id_token_hint</c> that cannot be verified, for want of a key that was withdrawn
+    /// perhaps, names a citizen whom nobody knows. It need not be whoever is signed in here.
+    /// </summary>
+    private static bool HintsAtNobody(HandleAuthorizationRequestContext context)
+        => !string.IsNullOrEmpty(context.Request.IdTokenHint) && context.IdentityTokenHintPrincipal is null;
 
     private static void Redirect(
         HandleAuthorizationRequestContext context, HttpContext http, string address)

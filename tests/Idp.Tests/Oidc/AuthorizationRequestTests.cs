@@ -257,6 +257,25 @@ public abstract class AuthorizationRequestTests(OidcServer server)
         query["error_uri"].ShouldStartWith(OidcServer.Issuer + "errors/MOI-");
     }
 
+    [Fact(DisplayName = "FAPI 2.0 §5.3.2.2: a request names its redirect_uri, also where only one is registered")]
+    public async Task Redirect_uri()
+    {
+        var api = await TestResource.NewAsync(server);
+        var agency = await TestResource.NewUserAsync(server, api);
+        void Bend(Dictionary<string, string> request)
+        {
+            request.Remove("redirect_uri");
+            request["scope"] = api.Read;
+        }
+
+        await Refused.WithAsync(agency.PostAsync("/connect/par", agency.Request(Bend)), "MOI-REQ-013", "invalid_request");
+        using var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        var answer = await browser.GetAsync(agency.AuthorizeAddress(Bend));
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("MOI-AUTH-010");
+    }
+
     [Theory]
     [InlineData("scope", "openid")]
     [InlineData("redirect_uri", "http://evil.example/")]

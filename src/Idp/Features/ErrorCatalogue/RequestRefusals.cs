@@ -18,6 +18,8 @@ internal static class RequestRefusals
     internal static readonly Refusal Claims = new(
         "MOI-REQ-016", "invalid_request", "The claims parameter is not what OpenID Connect Core describes in section 5.5.");
 
+    internal static readonly Refusal RedirectUri = new("MOI-REQ-013", "invalid_request", "The redirect_uri is missing, also where only one is registered.");
+
     internal static readonly Refusal DpopKey = new(
         "MOI-REQ-016", "invalid_request", "dpop_jkt must be the SHA-256 thumbprint of a key (RFC 7638): 43 characters of base64url.");
 

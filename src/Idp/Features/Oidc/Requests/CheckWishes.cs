@@ -6,7 +6,10 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc.Requests;
 
-/// <summary>What an authorization request asks for in particular: claims, authorization details, and at which resources.</summary>
+/// <summary>
+/// What an authorization request asks for in particular: where the answer goes, claims, authorization details, and at which
+/// resources.
+/// </summary>
 internal sealed class CheckWishes<TContext>(ClientCatalog clients, Audiences audiences) : IOpenIddictServerHandler<TContext>
     where TContext : BaseValidatingContext
 {
@@ -15,6 +18,14 @@ internal sealed class CheckWishes<TContext>(ClientCatalog clients, Audiences aud
         var request = context.Transaction.Request!;
         if (clients.Find(request.ClientId) is not { } client)
         {
+            return ValueTask.CompletedTask;
+        }
+
+        // FAPI 2.0 Security Profile §5.3.2.2: "shall require the redirect_uri parameter in pushed authorization requests". The
+        // engine lets it be left out where only one is registered and openid is not asked for.
+        if (string.IsNullOrEmpty(request.RedirectUri))
+        {
+            context.Refuse(RequestRefusals.RedirectUri);
             return ValueTask.CompletedTask;
         }
 

@@ -233,6 +233,8 @@ public abstract class AuthorizationRequestTests(OidcServer server)
     [InlineData("response_type", "token", "unsupported_response_type")]
     [InlineData("response_type", "code id_token", "unsupported_response_type")]
     [InlineData("scope", "openid everything", "invalid_scope")]
+    [InlineData("scope", "openid offline_access", "invalid_scope", "openid")]
+    [InlineData("scope", "openid profile", "invalid_scope", "openid")]
     [InlineData("request", "eyJ.eyJ.", "invalid_request_object")]
     [InlineData("claims", "[]", "invalid_request")]
     [InlineData("resource", "https://api.example/unknown", "invalid_target")]
@@ -242,9 +244,9 @@ public abstract class AuthorizationRequestTests(OidcServer server)
     [InlineData("acr_values", "urn:moi:acr:3", "unmet_authentication_requirements")]
     [InlineData("acr_values", "urn:other", "unmet_authentication_requirements")]
     [InlineData("prompt", "none", "login_required")]
-    public async Task A_client_learns_what_is_wrong_with_its_request(string parameter, string value, string error)
+    public async Task A_client_learns_what_is_wrong_with_its_request(string parameter, string value, string error, string? registered = null)
     {
-        var agency = await server.NewAgencyAsync();
+        var agency = await server.NewAgencyAsync(a => a.Metadata["scope"] = registered ?? (string)a.Metadata["scope"]!);
         using var browser = server.NewBrowser();
 
         var answer = (await browser.GetAsync(agency.AuthorizeAddress(r => r[parameter] = value))).Redirect();
@@ -255,6 +257,17 @@ public abstract class AuthorizationRequestTests(OidcServer server)
         query["state"].ShouldBe("state-1");
         query["iss"].ShouldBe(OidcServer.Issuer);
         query["error_uri"].ShouldStartWith(OidcServer.Issuer + "errors/MOI-");
+    }
+
+    [Theory]
+    [InlineData("scope", "openid offline_access", "MOI-REQ-002", "invalid_scope")]
+    [InlineData("scope", "openid profile", "MOI-REQ-002", "invalid_scope")]
+    public async Task What_is_wrong_is_told_when_it_is_pushed(string parameter, string value, string code, string error)
+    {
+        var agency = await server.NewAgencyAsync(a => a.Metadata["scope"] = "openid");
+
+        await Refused.WithAsync(
+            agency.PostAsync("/connect/par", agency.Request(r => (r["scope"], r[parameter]) = ("openid", value))), code, error);
     }
 
     [Fact(DisplayName = "FAPI 2.0 §5.3.2.2: a request names its redirect_uri, also where only one is registered")]

@@ -6,15 +6,16 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Moi.Identity.Idp.Features.Oidc;
 
-/// <summary>RFC 6749 §5.2: a client that asks for a scope it has not registered is told <c>invalid_scope</c>.</summary>
+/// <summary>RFC 6749 §4.1.2.1 and §5.2: a client that asks for a scope it has not registered is told <c>invalid_scope</c>.</summary>
 /// <remarks>The engine says <c>invalid_request</c>, and lets <c>openid</c> and <c>offline_access</c> pass unregistered.</remarks>
 internal sealed class CheckClientScopes<TContext>(ClientCatalog clients) : IOpenIddictServerHandler<TContext>
-    where TContext : BaseValidatingClientContext
+    where TContext : BaseValidatingContext
 {
     public ValueTask HandleAsync(TContext context)
     {
-        var asked = context.Transaction.Request!.GetScopes();
-        if (asked.Length > 0 && clients.Find(context.ClientId) is { } client && asked.Except(client.Metadata.Scopes).Any())
+        var request = context.Transaction.Request!;
+        var asked = request.GetScopes();
+        if (asked.Length > 0 && clients.Find(request.ClientId) is { } client && asked.Except(client.Metadata.Scopes).Any())
         {
             context.Refuse(TargetRefusals.ScopeNotRegistered);
         }

@@ -226,6 +226,10 @@ internal static class OidcFeature
                 Authentication.ValidateScopes.Descriptor);
             Replace<ValidatePushedAuthorizationRequestContext, CheckScopes<ValidatePushedAuthorizationRequestContext>>(
                 Authentication.ValidatePushedScopes.Descriptor);
+            Replace<ValidateAuthorizationRequestContext, CheckClientScopes<ValidateAuthorizationRequestContext>>(
+                Authentication.ValidateScopePermissions.Descriptor);
+            Replace<ValidatePushedAuthorizationRequestContext, CheckClientScopes<ValidatePushedAuthorizationRequestContext>>(
+                Authentication.ValidatePushedScopePermissions.Descriptor);
             Replace<ValidateAuthorizationRequestContext, CheckWishes<ValidateAuthorizationRequestContext>>(
                 Authentication.ValidateResources.Descriptor);
             Replace<ValidatePushedAuthorizationRequestContext, CheckWishes<ValidatePushedAuthorizationRequestContext>>(

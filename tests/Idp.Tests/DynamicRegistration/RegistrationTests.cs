@@ -181,6 +181,9 @@ public abstract class RegistrationTests(OidcServer server)
     [InlineData("[]")]
     [InlineData("{\"client_name\": \"A\", \"client_name\": \"B\"}")]
     [InlineData("null")]
+    [InlineData("{\"\\ud800\": 1}")]
+    [InlineData("{\"client_name\": \"\\ud800\"}")]
+    [InlineData("{\"redirect_uris\": [\"\\udc00\"]}")]
     public async Task What_is_not_an_object_is_refused(string body)
         => (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-json"), body)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 

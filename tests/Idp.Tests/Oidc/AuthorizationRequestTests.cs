@@ -235,6 +235,16 @@ public abstract class AuthorizationRequestTests(OidcServer server)
     [InlineData("scope", "openid everything", "invalid_scope")]
     [InlineData("scope", "openid offline_access", "invalid_scope", "openid")]
     [InlineData("scope", "openid profile", "invalid_scope", "openid")]
+    [InlineData("max_age", "999999999999999", "invalid_request")]
+    [InlineData("max_age", "99999999999", "invalid_request")]
+    [InlineData("max_age", "-1", "invalid_request")]
+    [InlineData("max_age", "1.5", "invalid_request")]
+    [InlineData("max_age", "soon", "invalid_request")]
+    [InlineData("claims", """{"id_token":{"acr":{"value":"\ud800"}}}""", "invalid_request")]
+    [InlineData("claims", """{"userinfo":{"sub":{"values":["\udc00"]}}}""", "invalid_request")]
+    [InlineData("claims", """{"id_token":{"\ud800":null}}""", "invalid_request")]
+    [InlineData("authorization_details", """[{"type":"\ud800"}]""", "invalid_authorization_details")]
+    [InlineData("authorization_details", """[{"\ud800":"x"}]""", "invalid_authorization_details")]
     [InlineData("request", "eyJ.eyJ.", "invalid_request_object")]
     [InlineData("claims", "[]", "invalid_request")]
     [InlineData("resource", "https://api.example/unknown", "invalid_target")]
@@ -262,12 +272,28 @@ public abstract class AuthorizationRequestTests(OidcServer server)
     [Theory]
     [InlineData("scope", "openid offline_access", "MOI-REQ-002", "invalid_scope")]
     [InlineData("scope", "openid profile", "MOI-REQ-002", "invalid_scope")]
+    [InlineData("max_age", "999999999999999", "MOI-REQ-016", "invalid_request")]
+    [InlineData("max_age", "soon", "MOI-REQ-016", "invalid_request")]
+    [InlineData("claims", """{"id_token":{"acr":{"value":"\ud800"}}}""", "MOI-REQ-016", "invalid_request")]
+    [InlineData("authorization_details", """[{"type":"\ud800"}]""", "MOI-REQ-024", "invalid_authorization_details")]
     public async Task What_is_wrong_is_told_when_it_is_pushed(string parameter, string value, string code, string error)
     {
         var agency = await server.NewAgencyAsync(a => a.Metadata["scope"] = "openid");
 
         await Refused.WithAsync(
             agency.PostAsync("/connect/par", agency.Request(r => (r["scope"], r[parameter]) = ("openid", value))), code, error);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("9999999999")]
+    [InlineData("")]
+    public async Task Ten_digits_of_max_age_are_enough(string seconds)
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewBrowser();
+
+        (await browser.GetAsync(await agency.PushAsync(r => r["max_age"] = seconds))).Redirect().AbsolutePath.ShouldBe("/sign-in");
     }
 
     [Fact(DisplayName = "FAPI 2.0 §5.3.2.2: a request names its redirect_uri, also where only one is registered")]

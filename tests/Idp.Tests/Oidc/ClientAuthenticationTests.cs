@@ -108,6 +108,11 @@ public abstract class ClientAuthenticationTests(OidcServer server)
     [InlineData("sub", "someone-else")]
     [InlineData("jti", "")]
     [InlineData("exp", "tomorrow")]
+    [InlineData("iss", TestAgency.Half)]
+    [InlineData("aud", TestAgency.Half)]
+    [InlineData("jti", TestAgency.Half)]
+    [InlineData("more", TestAgency.Half)]
+    [InlineData(TestAgency.Half, "more")]
     public async Task An_assertion_is_right(string claim, string value)
     {
         var agency = await server.NewAgencyAsync();
@@ -124,6 +129,8 @@ public abstract class ClientAuthenticationTests(OidcServer server)
         await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h["alg"] = "none"));
         await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h["alg"] = "HS256"));
         await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h["typ"] = "at+jwt"));
+        await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h["kid"] = TestAgency.Half));
+        await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h[TestAgency.Half] = "more"));
         await IsRefusedAsync(agency, "not.a.jwt");
         await IsRefusedAsync(agency, new string('x', 10_000));
     }

@@ -88,11 +88,27 @@ public sealed class RemoteKeysTests(SqliteOidcServer server)
         (await PushAsync(agency, "k1")).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Fact]
+    public async Task The_answer_is_UTF_8_whatever_its_header_says()
+    {
+        await using var listener = await TestListener.StartAsync();
+        var agency = await AgencyAsync(listener);
+        listener.Answer = http =>
+        {
+            http.Response.ContentType = "application/json; charset=foo";
+            return http.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(
+                "\uFEFF" + new JsonObject { ["keys"] = new JsonArray(agency.PublicJwk()) }.ToJsonString())).AsTask();
+        };
+
+        (await PushAsync(agency, "k1")).ShouldBe(HttpStatusCode.Created);
+    }
+
     [Theory]
     [InlineData("too large")]
     [InlineData("not json")]
     [InlineData("redirect")]
     [InlineData("weak")]
+    [InlineData("half of a pair")]
     public async Task What_is_not_a_small_plain_set_of_sound_keys_is_not_taken(string what)
     {
         await using var listener = await TestListener.StartAsync();
@@ -108,6 +124,9 @@ public sealed class RemoteKeysTests(SqliteOidcServer server)
                 case "redirect":
                     http.Response.Redirect(elsewhere.Address(agency, "/keys"));
                     return Task.CompletedTask;
+                case "half of a pair":
+                    return http.Response.WriteAsync(new JsonObject { ["keys"] = new JsonArray(agency.PublicJwk("half")) }.ToJsonString()
+                        .Replace("half", @"\ud800", StringComparison.Ordinal));
                 case "weak":
                     return http.Response.WriteAsync(new JsonObject { ["keys"] = new JsonArray(WeakKey()) }.ToJsonString());
                 default:

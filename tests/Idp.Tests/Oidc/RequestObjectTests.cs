@@ -163,6 +163,27 @@ public abstract class RequestObjectTests(OidcServer server)
         await IsRefusedAsync(agency, agency.RequestObject(null, h => h[name] = value));
     }
 
+    [Theory(DisplayName = "RFC 7493 §2.1: half of a surrogate pair is no text, wherever it stands")]
+    [InlineData("state", TestAgency.Half)]
+    [InlineData("iss", TestAgency.Half)]
+    [InlineData("jti", TestAgency.Half)]
+    [InlineData("more", TestAgency.Half)]
+    [InlineData(TestAgency.Half, "more")]
+    public async Task Half_of_a_pair(string name, string value)
+    {
+        var agency = await server.NewAgencyAsync();
+        await IsRefusedAsync(agency, agency.RequestObject(c => c[name] = value));
+    }
+
+    [Fact]
+    public async Task Half_of_a_pair_in_a_header_or_a_resource()
+    {
+        var agency = await server.NewAgencyAsync();
+        await IsRefusedAsync(agency, agency.RequestObject(null, h => h["kid"] = TestAgency.Half));
+        await IsRefusedAsync(agency, agency.RequestObject(null, h => h[TestAgency.Half] = "more"));
+        await IsRefusedAsync(agency, agency.RequestObject(c => c["resource"] = new JsonArray(TestAgency.Half)));
+    }
+
     [Fact(DisplayName = "RFC 9101 §6.2: unsigned, bent, foreign and encrypted objects, and client assertions, are no requests")]
     public async Task No_requests()
     {

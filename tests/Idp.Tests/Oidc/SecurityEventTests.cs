@@ -154,6 +154,26 @@ public abstract class SecurityEventTests(OidcServer server)
         listener.Requests.Select(r => (long)Jwt.Claims(r.Token!)["iat"]!).Distinct().Count().ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("application/json; charset=foo", """{"err": "invalid_key"}""", "The answer was 400, invalid_key")]
+    [InlineData("application/json", """{"err": "\ud800"}""", "The answer was 400, not 202.")]
+    [InlineData("application/json", """{"err": "invalid_key", "description": "\udc00"}""", "The answer was 400, not 202.")]
+    [InlineData("application/json", """{"\ud800": "x", "err": "invalid_key"}""", "The answer was 400, not 202.")]
+    public async Task An_answer_that_cannot_be_read_is_a_failure_like_any_other(string contentType, string body, string failure)
+    {
+        await using var listener = await TestListener.StartAsync();
+        listener.Answer = http =>
+        {
+            (http.Response.StatusCode, http.Response.ContentType) = (400, contentType);
+            return http.Response.Body.WriteAsync(System.Text.Encoding.UTF8.GetBytes(body)).AsTask();
+        };
+        var agency = await SubscriberAsync(listener, Caep + "session-revoked");
+        var (_, session, _) = await EnterAsync(agency);
+        await EndAsync(session);
+
+        await FailureAsync(agency, failure);
+    }
+
     [Fact]
     public async Task What_a_client_no_longer_asks_for_is_not_sent_any_more()
     {

@@ -10,6 +10,9 @@ namespace Moi.Identity.Idp.Tests.Oidc;
 /// <summary>An agency's application: a correct client by default, of which a test bends one thing.</summary>
 internal sealed class TestAgency
 {
+    /// <summary>In what is signed, half of a surrogate pair: JSON can escape it, and no text holds it.</summary>
+    internal const string Half = "half-of-a-surrogate-pair";
+
     private readonly OidcServer _server;
     private HttpClient _http;
 
@@ -284,7 +287,8 @@ internal sealed class TestAgency
         return content + "." + Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(content), HashAlgorithmName.SHA256));
     }
 
-    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
+    private static string Encode(JsonObject json)
+        => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString().Replace(Half, @"\ud800", StringComparison.Ordinal)));
 }
 
 internal static class Jwt

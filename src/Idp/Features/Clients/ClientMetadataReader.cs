@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Features.Passkeys;
+using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Clients;
 
@@ -23,6 +25,8 @@ internal sealed class ClientMetadataReader
         "moi_resource", "moi_environment",
     ];
 
+    private const int MaxDepth = 16;
+
     private readonly JsonObject _object;
     private readonly string _path;
     private readonly Mistakes _mistakes;
@@ -43,10 +47,10 @@ internal sealed class ClientMetadataReader
         => new ClientMetadataReader(members, path, mistakes).Read();
 
     /// <summary>Strict JSON: no comments, no trailing commas, no member twice.</summary>
-    internal static JsonNode Parse(string json)
-        => JsonNode.Parse(
-            json, null, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 16 })
-            ?? throw new JsonException("The file holds nothing.");
+    internal static JsonNode Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
+
+    /// <inheritdoc cref="Parse(string)"/>
+    internal static JsonNode Parse(byte[] json) => StrictJson.Node(json, MaxDepth) ?? throw new JsonException("The file holds nothing.");
 
     private ClientMetadata Read()
     {

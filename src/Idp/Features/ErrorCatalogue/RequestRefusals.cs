@@ -20,6 +20,8 @@ internal static class RequestRefusals
 
     internal static readonly Refusal RedirectUri = new("MOI-REQ-013", "invalid_request", "The redirect_uri is missing, also where only one is registered.");
 
+    internal static readonly Refusal MaxAge = new("MOI-REQ-016", "invalid_request", "max_age must be a whole number of seconds, of at most 10 digits.");
+
     internal static readonly Refusal DpopKey = new(
         "MOI-REQ-016", "invalid_request", "dpop_jkt must be the SHA-256 thumbprint of a key (RFC 7638): 43 characters of base64url.");
 

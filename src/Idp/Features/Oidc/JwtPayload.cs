@@ -1,11 +1,14 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
+using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Oidc;
 
 /// <summary>The claims of a JWT that a client signed, read from the very bytes that were signed and more strictly than libraries do.</summary>
 internal sealed class JwtPayload
 {
+    private const int MaxDepth = 64;
+
     private JwtPayload(JsonElement claims) => Claims = claims;
 
     internal JsonElement Claims { get; }
@@ -15,8 +18,7 @@ internal sealed class JwtPayload
     {
         try
         {
-            using var document = JsonDocument.Parse(
-                Base64UrlEncoder.DecodeBytes(encoded), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            using var document = StrictJson.Document(Base64UrlEncoder.DecodeBytes(encoded), MaxDepth);
             return document.RootElement.ValueKind == JsonValueKind.Object ? new JwtPayload(document.RootElement.Clone()) : null;
         }
         catch (Exception e) when (e is JsonException or FormatException)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Features.Clients;
@@ -73,7 +74,9 @@ internal sealed partial class RemoteKeys(GuardedHttp http, TimeProvider time, IL
             }
 
             var mistakes = new Mistakes();
-            var set = ClientMetadataReader.Parse(await response.Content.ReadAsStringAsync(ct)) as JsonObject
+            // RFC 8259 §8.1: JSON is UTF-8, whatever the answer's header says, and a byte order mark may be ignored.
+            var body = await response.Content.ReadAsByteArrayAsync(ct);
+            var set = ClientMetadataReader.Parse(body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body) as JsonObject
                 ?? throw new JsonException("The key set is not an object.");
             var keys = ClientKeys.Read(set, "$", mistakes);
             foreach (var mistake in mistakes.List)

@@ -42,9 +42,10 @@ internal sealed class NoticePost(LogoutTokens logout, SecurityEventTokens events
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         using var response = await http.SendAsync(request, ct);
 
+        // RFC 8259 §8.1: JSON is UTF-8, whatever the answer's header says.
         // §2.2: "The Receiver SHALL ... respond with HTTP 202". Anything else has not said that it keeps the event.
         return response.StatusCode == HttpStatusCode.Accepted ? null
-            : response.StatusCode == HttpStatusCode.BadRequest && ReceiverError.Read(await response.Content.ReadAsStringAsync(ct)) is { } error
+            : response.StatusCode == HttpStatusCode.BadRequest && ReceiverError.Read(await response.Content.ReadAsByteArrayAsync(ct)) is { } error
                 ? $"The answer was 400, {error}"
                 : $"The answer was {(int)response.StatusCode}, not 202.";
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Oidc.Notices;
 
@@ -8,6 +9,7 @@ internal static class ReceiverError
 {
     private const int LongestCode = 64;
     private const int LongestDescription = 200;
+    private const int MaxDepth = 4;
 
     /// <returns>Code and description in one line, or nothing if it is not such an error.</returns>
     internal static string? Read(JsonNode? error)
@@ -16,11 +18,11 @@ internal static class ReceiverError
             : null;
 
     /// <inheritdoc cref="Read(JsonNode?)"/>
-    internal static string? Read(string body)
+    internal static string? Read(byte[] body)
     {
         try
         {
-            return Read(JsonNode.Parse(body, null, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 4 }));
+            return Read(StrictJson.Node(body, MaxDepth));
         }
         catch (JsonException)
         {

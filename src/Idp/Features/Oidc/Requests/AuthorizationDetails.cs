@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.ErrorCatalogue;
+using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Oidc.Requests;
 
@@ -10,11 +11,9 @@ internal static class AuthorizationDetails
 {
     internal const string Parameter = "authorization_details";
 
-
     private const int LongestText = 8 * 1024;
     private const int MostDetails = 10;
-
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+    private const int MaxDepth = 8;
 
     /// <summary>Of a request that was accepted. A type that has been removed since is no longer part of it.</summary>
     internal static IReadOnlyList<AuthorizationDetail> Of(string? text, Client client, ClientCatalog clients)
@@ -67,7 +66,7 @@ internal static class AuthorizationDetails
     {
         try
         {
-            return JsonNode.Parse(text, null, Strict) as JsonArray;
+            return StrictJson.Node(text, MaxDepth) as JsonArray;
         }
         catch (JsonException)
         {

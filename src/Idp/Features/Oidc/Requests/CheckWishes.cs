@@ -7,12 +7,15 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace Moi.Identity.Idp.Features.Oidc.Requests;
 
 /// <summary>
-/// What an authorization request asks for in particular: where the answer goes, claims, authorization details, and at which
-/// resources.
+/// What an authorization request asks for in particular: where the answer goes, how old the authentication may be, claims,
+/// authorization details, and at which resources.
 /// </summary>
 internal sealed class CheckWishes<TContext>(ClientCatalog clients, Audiences audiences) : IOpenIddictServerHandler<TContext>
     where TContext : BaseValidatingContext
 {
+    /// <summary>Of <c>max_age</c>: longer than any session lives, and a number of seconds that every type holds.</summary>
+    private const int MostDigits = 10;
+
     public ValueTask HandleAsync(TContext context)
     {
         var request = context.Transaction.Request!;
@@ -26,6 +29,14 @@ internal sealed class CheckWishes<TContext>(ClientCatalog clients, Audiences aud
         if (string.IsNullOrEmpty(request.RedirectUri))
         {
             context.Refuse(RequestRefusals.RedirectUri);
+            return ValueTask.CompletedTask;
+        }
+
+        // SECURITY: the engine takes what is no number for nothing, and nothing demands no touch of a passkey.
+        if ((string?)request[OpenIddictConstants.Parameters.MaxAge] is { Length: > 0 } age
+            && (age.Length > MostDigits || !age.All(char.IsAsciiDigit)))
+        {
+            context.Refuse(RequestRefusals.MaxAge);
             return ValueTask.CompletedTask;
         }
 

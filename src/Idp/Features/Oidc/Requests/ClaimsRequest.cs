@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Web;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
@@ -16,10 +18,9 @@ internal sealed record ClaimsRequest(
     internal const string Parameter = "claims";
 
     private const int LongestText = 4096;
+    private const int MaxDepth = 8;
 
     private static readonly ClaimsRequest None = new([], [], [], []);
-
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
     /// <summary>Of a request that was accepted.</summary>
     internal static ClaimsRequest Of(OpenIddictRequest request) => Read((string?)request[Parameter]) ?? None;
@@ -40,7 +41,7 @@ internal sealed record ClaimsRequest(
 
         try
         {
-            using var document = JsonDocument.Parse(text, Strict);
+            using var document = StrictJson.Document(Encoding.UTF8.GetBytes(text), MaxDepth);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 && Member(document.RootElement, "id_token") is { } idToken && Member(document.RootElement, "userinfo") is { } userInfo
                     ? new ClaimsRequest(

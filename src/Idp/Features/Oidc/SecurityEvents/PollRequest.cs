@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Features.Oidc.Notices;
+using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 
@@ -13,6 +14,8 @@ internal sealed record PollRequest(int MaxEvents, IReadOnlyList<Guid> Acknowledg
     /// <summary>So many are handed out at most, and named at most.</summary>
     internal const int Most = 100;
 
+    private const int MaxDepth = 8;
+
     /// <summary>Reads the body. <c>returnImmediately</c> is only looked at: every answer is immediate.</summary>
     /// <exception cref="JsonException">It is not what the RFC says; the message is for the sender.</exception>
     internal static PollRequest Read(ReadOnlySpan<byte> body)
@@ -20,7 +23,7 @@ internal sealed record PollRequest(int MaxEvents, IReadOnlyList<Guid> Acknowledg
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(body, null, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 });
+            root = StrictJson.Node(body, MaxDepth);
         }
         catch (JsonException e)
         {

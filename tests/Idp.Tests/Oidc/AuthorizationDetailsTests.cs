@@ -35,6 +35,27 @@ public abstract class AuthorizationDetailsTests(OidcServer server)
         Jwt.Claims((string)tokens["access_token"]!).ContainsKey("moi_details").ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_client_that_may_no_longer_ask_for_a_type_gets_no_new_token_with_it()
+    {
+        var (api, agency, browser) = await EnterAsync();
+        using var open = browser;
+        var tokens = await agency.GetTokensAsync(browser, r =>
+        {
+            r["scope"] = "openid offline_access";
+            r["authorization_details"] = api.Details();
+        });
+        agency.Metadata["authorization_details_types"] = new JsonArray();
+        await agency.RegisterAsync();
+
+        var refreshed = await (await agency.RefreshAsync((string)tokens["refresh_token"]!)).JsonAsync();
+
+        refreshed.ContainsKey("authorization_details").ShouldBeFalse();
+        var access = Jwt.Claims((string)refreshed["access_token"]!);
+        access.ContainsKey("authorization_details").ShouldBeFalse();
+        ((string?)access["aud"]).ShouldBe(OidcServer.Issuer + "connect/userinfo");
+    }
+
     [Fact(DisplayName = "RFC 9396 §11.1: each detail is agreed to each time, in words")]
     public async Task Consent()
     {

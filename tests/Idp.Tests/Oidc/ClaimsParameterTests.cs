@@ -73,6 +73,27 @@ public abstract class ClaimsParameterTests(OidcServer server)
         (await (await agency.UserInfoAsync((string)tokens["access_token"]!)).JsonAsync()).Select(c => c.Key).Order(StringComparer.Ordinal).ShouldBe(["locale", "sub"]);
     }
 
+    [Fact]
+    public async Task A_client_that_may_no_longer_ask_for_a_claim_gets_no_new_token_with_it()
+    {
+        var (agency, browser, _) = await EnterAsync(a => a.Metadata["moi_claims"] = new System.Text.Json.Nodes.JsonArray("nickname", "locale"));
+        using var open = browser;
+        var tokens = await agency.GetTokensAsync(browser, r =>
+        {
+            Ask("""{"userinfo":{"nickname":null,"locale":null},"id_token":{"nickname":null,"locale":null}}""")(r);
+            r["scope"] = "openid offline_access";
+        });
+        agency.Metadata["moi_claims"] = new System.Text.Json.Nodes.JsonArray("locale");
+        await agency.RegisterAsync();
+
+        var refreshed = await (await agency.RefreshAsync((string)tokens["refresh_token"]!)).JsonAsync();
+
+        var id = Jwt.Claims((string)refreshed["id_token"]!);
+        (id.ContainsKey("nickname"), id.ContainsKey("locale")).ShouldBe((false, true));
+        (await (await agency.UserInfoAsync((string)refreshed["access_token"]!)).JsonAsync()).Select(c => c.Key).Order(StringComparer.Ordinal)
+            .ShouldBe(["locale", "sub"]);
+    }
+
     [Theory(DisplayName = "OpenID Connect Core §5.5: what is not a claims request is refused")]
     [InlineData("")]
     [InlineData("[]")]

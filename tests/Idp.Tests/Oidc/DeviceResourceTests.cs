@@ -40,6 +40,17 @@ public abstract class DeviceResourceTests(OidcServer server) : DeviceSteps(serve
         (await agency.UserInfoAsync((string)second["access_token"]!)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Fact]
+    public async Task A_client_that_may_no_longer_ask_for_a_scope_gets_no_token_with_it()
+    {
+        var (resource, agency) = await ResourceAndAgencyAsync();
+        var device = await ApprovedAsync(agency, $"{Scope} {resource.Scope()}");
+        agency.Metadata["scope"] = Scope;
+        await agency.RegisterAsync();
+
+        Of(await (await PollAsync(agency, device)).JsonAsync()).ShouldBe((UserInfo, Scope));
+    }
+
     [Fact(DisplayName = "RFC 8707 §2: what a resource does not have, or this client may not ask for, is invalid_target")]
     public async Task Invalid_target()
     {

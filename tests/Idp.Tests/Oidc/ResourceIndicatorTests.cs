@@ -227,6 +227,42 @@ public abstract class ResourceIndicatorTests(OidcServer server)
         ((string?)access["scope"]).ShouldBe("openid offline_access");
     }
 
+    [Theory]
+    [InlineData("refresh token")]
+    [InlineData("code")]
+    public async Task A_client_that_may_no_longer_ask_for_a_scope_gets_no_new_token_with_it(string from)
+    {
+        var (api, _, agency, browser) = await EnterAsync();
+        using var open = browser;
+        var code = await agency.EnterAsync(browser, r => r["scope"] = $"openid offline_access {api.Read} {api.Write}");
+        var refresh = from == "code" ? "" : (string)(await (await agency.RedeemAsync(code)).JsonAsync())["refresh_token"]!;
+        agency.Metadata["scope"] = $"openid offline_access {api.Write}";
+        await agency.RegisterAsync();
+
+        var after = await (await (from == "code" ? agency.RedeemAsync(code) : agency.RefreshAsync(refresh))).JsonAsync();
+
+        ((string?)Jwt.Claims((string)after["access_token"]!)["scope"]).ShouldBe($"openid offline_access {api.Write}");
+        agency.Metadata["scope"] = "openid offline_access";
+        await agency.RegisterAsync();
+        var last = await (await agency.RefreshAsync((string)after["refresh_token"]!)).JsonAsync();
+        var access = Jwt.Claims((string)last["access_token"]!);
+        ((string?)access["aud"]).ShouldBe(UserInfo);
+        ((string?)access["scope"]).ShouldBe("openid offline_access");
+    }
+
+    [Fact]
+    public async Task Nothing_being_left_is_told()
+    {
+        var (api, _, agency, browser) = await EnterAsync();
+        using var open = browser;
+        var tokens = await agency.GetTokensAsync(browser, r => r["scope"] = $"offline_access {api.Read}");
+        agency.Metadata["scope"] = "openid offline_access";
+        await agency.RegisterAsync();
+
+        var answer = await (await agency.RefreshAsync((string)tokens["refresh_token"]!)).JsonAsync(HttpStatusCode.BadRequest);
+        ((string?)answer["error"]).ShouldBe("invalid_target");
+    }
+
     private async Task<(TestResource Api, TestResource Other, TestAgency Agency, TestBrowser Browser)> EnterAsync()
     {
         var (api, other) = (await TestResource.NewAsync(server), await TestResource.NewAsync(server));

@@ -287,7 +287,7 @@ internal static class OidcFeature
 
             // What goes out.
             After<ProcessSignInContext, KeepRefreshToken>(EvaluateGeneratedTokens.Descriptor);
-            After<ProcessSignInContext, LimitAudience>(PrepareAccessTokenPrincipal.Descriptor);
+            After<ProcessSignInContext, LimitAudience>(PrepareIdentityTokenPrincipal.Descriptor);
             After<ProcessSignInContext, AnswerDetails>(AttachSignInParameters.Descriptor);
             Before<GenerateTokenContext, StoreRefreshToken>(Protection.AttachTokenSubject.Descriptor);
             After<GenerateTokenContext, ShapeJwt>(Protection.AttachTokenMetadata.Descriptor);

@@ -33,6 +33,22 @@ public abstract class ResourceTests(OidcServer server)
         ((string?)refused["error"]).ShouldBe("invalid_grant");
     }
 
+    [Fact(DisplayName = "RFC 7662 §2.1, RFC 6749 §2.3.1: tokens and secrets are posted, and never stand in an address")]
+    public async Task Posted()
+    {
+        var agency = await server.NewAgencyAsync(a => a.UseSecret("client_secret_post"));
+        using var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        var tokens = await agency.GetTokensAsync(browser);
+        var form = new Dictionary<string, string> { ["token"] = (string)tokens["access_token"]!, ["client_id"] = agency.ClientId, ["client_secret"] = agency.Secret! };
+        using var http = server.NewBackChannel();
+
+        var address = Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString("/connect/introspect", form!);
+        await Refused.WithAsync(http.GetAsync(address), "MOI-REQ-014", "invalid_request");
+
+        ((bool)(await (await agency.PostRawAsync("/connect/introspect", form)).JsonAsync())["active"]!).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task An_agency_cannot_end_another_agencys_tokens()
     {

@@ -114,6 +114,24 @@ public abstract class SenderTests(PostgresServer? postgres, RedisServer? redis) 
         (await SendAsync(HttpMethod.Get, "/connect/jwks", "192.0.2.44")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData("/connect/introspect?token=x&client_id=x&client_assertion=x", true)]
+    [InlineData("/connect/token", true)]
+    [InlineData("/connect/jwks", false)]
+    [InlineData("/.well-known/openid-configuration", false)]
+    [InlineData("/.well-known/oauth-authorization-server", false)]
+    [InlineData("/.well-known/ssf-configuration", false)]
+    public async Task Of_what_programs_get_only_metadata_and_keys_are_free(string address, bool isCounted)
+    {
+        HttpResponseMessage answer = null!;
+        for (var i = 0; i <= Limit; i++)
+        {
+            answer = await GetAsync(address, "192.0.2.45");
+        }
+
+        answer.StatusCode.ShouldBe(isCounted ? HttpStatusCode.TooManyRequests : HttpStatusCode.OK);
+    }
+
     [Fact(DisplayName = "RFC 9449 §9: asking for a nonce is an ordinary request, and counts as one")]
     public async Task A_missing_nonce_is_no_refusal()
     {

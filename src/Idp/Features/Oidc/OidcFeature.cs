@@ -297,6 +297,10 @@ internal static class OidcFeature
             Before<ApplyTokenResponseContext, ObserveTokenAnswer>(
                 OpenIddictServerAspNetCoreHandlers.AttachHttpResponseCode<ApplyTokenResponseContext>.Descriptor);
 
+            // RFC 7662 §2.1: the token is posted; RFC 6749 §2.3.1: so is the secret. The engine would take both from an address.
+            server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractIntrospectionRequestContext>.Descriptor)
+                .AddEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractIntrospectionRequestContext>.Descriptor);
+
             // What tokens are good for.
             Before<ValidateTokenContext, LimitTokenTypes>(Protection.ResolveTokenValidationParameters.Descriptor);
             Before<ValidateTokenContext, RecallAccessToken>(Protection.ValidateIdentityModelToken.Descriptor);

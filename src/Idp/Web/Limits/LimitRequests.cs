@@ -14,6 +14,9 @@ internal sealed class LimitRequests(RequestDelegate next, RequestLimiter limiter
 
     private static readonly object NoRefusal = new();
 
+    /// <summary>Metadata and keys: bytes in memory that everybody may fetch.</summary>
+    private static readonly string[] Free = ["/.well-known", "/connect/jwks"];
+
     private static readonly string[] Pages = ["/sign-in", "/sign-up", "/administrators", "/connect", "/device"];
 
     public async Task InvokeAsync(HttpContext context)
@@ -73,14 +76,14 @@ internal sealed class LimitRequests(RequestDelegate next, RequestLimiter limiter
 
     private LimitRule? RuleFor(HttpRequest request)
     {
-        // Metadata and keys are bytes in memory that everybody may fetch.
         if (protocol.Answers(request))
         {
-            return HttpMethods.IsGet(request.Method) && !request.Path.StartsWithSegments("/connect/userinfo", StringComparison.OrdinalIgnoreCase)
-                ? null
-                : LimitRule.ProgramsPerAddress;
+            return HttpMethods.IsGet(request.Method) && IsUnder(Free, request) ? null : LimitRule.ProgramsPerAddress;
         }
 
-        return Pages.Any(page => request.Path.StartsWithSegments(page, StringComparison.OrdinalIgnoreCase)) ? LimitRule.PagesPerAddress : null;
+        return IsUnder(Pages, request) ? LimitRule.PagesPerAddress : null;
     }
+
+    private static bool IsUnder(string[] paths, HttpRequest request)
+        => paths.Any(path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 }

@@ -53,9 +53,10 @@ internal sealed class SessionStore(
             DisplayLabel = from.DisplayLabel,
         };
 
-        // The index first: a session that is not listed could not be revoked.
-        await store.AddToSetAsync(Index(from.CitizenId), sid, Limits.Absolute, ct);
+        // SECURITY: the record first. Whoever lists the sessions in between must not find an entry without a record and take it
+        // off, or the session could never be revoked. Nobody has the cookie before both are written.
         await store.SetAsync(Key(sid), Seal(session), Limits.Idle, ct);
+        await store.AddToSetAsync(Index(from.CitizenId), sid, Limits.Absolute, ct);
         return (session, sid + "." + secret);
     }
 
@@ -136,13 +137,14 @@ internal sealed class SessionStore(
         var sessions = new List<Session>();
         foreach (var sid in await store.GetSetAsync(Index(citizenId), ct))
         {
-            if (await FindBySidAsync(sid, ct) is { } session && session.CitizenId == citizenId)
-            {
-                sessions.Add(session);
-            }
-            else
+            // Only what is gone from the store leaves the list: a record that this server cannot read, another one can.
+            if (await store.GetAsync(Key(sid), ct) is not { } stored)
             {
                 await store.RemoveFromSetAsync(Index(citizenId), sid, ct);
+            }
+            else if (Open(stored) is { } session && session.Sid == sid && session.CitizenId == citizenId && !IsOver(session))
+            {
+                sessions.Add(session);
             }
         }
 

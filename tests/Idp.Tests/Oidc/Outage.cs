@@ -11,6 +11,7 @@ public class Outage : DispatchProxy, IDisposable
     private bool _isAway;
     private int _commands;
     private Func<Task>? _afterExchange;
+    private (string Operation, Func<Task> What)? _before;
 
     /// <summary>How many operations there have been. Notices that something changed are not counted.</summary>
     internal int Commands => _commands;
@@ -19,6 +20,9 @@ public class Outage : DispatchProxy, IDisposable
 
     /// <summary>Lets something happen after the next exchange of a value, before whoever made it goes on.</summary>
     internal void AfterExchange(Func<Task> what) => _afterExchange = what;
+
+    /// <summary>Lets something happen before the next operation of this name, which waits for it.</summary>
+    internal void Before(string operation, Func<Task> what) => _before = (operation, what);
 
     /// <summary>Puts one before the store that the application has chosen.</summary>
     internal static void Decorate(IServiceCollection services)
@@ -53,6 +57,12 @@ public class Outage : DispatchProxy, IDisposable
         if (targetMethod!.Name.EndsWith("Async", StringComparison.Ordinal))
         {
             Interlocked.Increment(ref _commands);
+        }
+
+        if (_before is ({ } operation, { } first) && operation == targetMethod.Name)
+        {
+            _before = null;
+            Task.Run(first).GetAwaiter().GetResult();
         }
 
         if (_isAway)

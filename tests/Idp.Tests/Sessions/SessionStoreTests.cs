@@ -105,6 +105,20 @@ public sealed class SessionStoreTests : IDisposable
         (await _sessions.FindAsync(cookie, Ct)).ShouldNotBeNull();
     }
 
+    /// <summary>Seen failing on 2026-11-27: whoever could not read it took it off the list.</summary>
+    [Fact]
+    public async Task A_record_that_cannot_be_read_here_stays_listed_for_who_can()
+    {
+        var (session, _) = await Begin();
+        var elsewhere = new SessionStore(_store, new EphemeralDataProtectionProvider(), Options.Create(new IdpOptions()), _time);
+        (await elsewhere.ListAsync(Citizen, Ct)).ShouldBeEmpty();
+        (await _sessions.ListAsync(Citizen, Ct)).Single().Sid.ShouldBe(session.Sid);
+
+        _time.Advance(TimeSpan.FromHours(1));
+        (await _sessions.ListAsync(Citizen, Ct)).ShouldBeEmpty();
+        (await _store.GetSetAsync("sessions:" + Citizen.ToString("N"), Ct)).ShouldBeEmpty("what has expired is not looked for again");
+    }
+
     [Fact]
     public async Task A_record_moved_to_another_session_id_is_refused()
     {

@@ -30,8 +30,111 @@ public abstract class SessionRaceTests(OidcServer server)
         (await ListAsync(citizen.Id)).ShouldBe([session.Sid]);
     }
 
+    [Fact(DisplayName = "S8: a citizen who is suspended in the moment of a sign-in has no session, now or once reinstated")]
+    public async Task S8_suspended()
+    {
+        var (browser, citizen) = await SignedOutAsync();
+        using var open = browser;
+        Store.Before(nameof(IShortLivedStore.AddToSetAsync), () => StandAsync(standing => standing.SuspendAsync(citizen, null, CancellationToken.None)));
+
+        (await browser.SignInAsync()).ProblemCode.ShouldNotBeNull();
+
+        (await ListAsync(citizen)).ShouldBeEmpty();
+        await StandAsync(standing => standing.ReinstateAsync(citizen, CancellationToken.None));
+        (await browser.OpenAsync("/account")).Path.ShouldBe("/sign-in");
+        (await StartedAsync(citizen)).ShouldBe(1, "only the sign-up");
+    }
+
+    [Theory(DisplayName = "S8: a passkey that is removed in the moment of a sign-in begins no session")]
+    [InlineData(0u)]
+    [InlineData(1u)]
+    public async Task S8_removed(uint counterStep)
+    {
+        var (browser, citizen) = await SignedOutAsync(new SoftAuthenticator { CounterStep = counterStep });
+        using var open = browser;
+        (await browser.SignInAsync()).Path.ShouldBe("/account");
+        await EndAllAsync(citizen);
+        Store.Before(nameof(IShortLivedStore.AddToSetAsync), () => RemovePasskeysAsync(citizen));
+
+        (await browser.SignInAsync()).ProblemCode.ShouldNotBeNull();
+
+        (await ListAsync(citizen)).ShouldBeEmpty();
+        (await browser.OpenAsync("/account")).Path.ShouldBe("/sign-in");
+        (await StartedAsync(citizen)).ShouldBe(2, "the sign-up and the first sign-in");
+    }
+
+    [Fact(DisplayName = "S8: a passkey that is removed in the moment in which it confirms a session does not carry it on")]
+    public async Task S8_confirmation()
+    {
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        server.Time.Advance(TimeSpan.FromSeconds(1));
+        var citizen = (await Sessions.PeekAsync(browser.Cookies["moi-session"], CancellationToken.None))!.CitizenId;
+        var added = await AddPasskeyAsync(browser);
+        var id = (await server.Sql.ListAsync(
+            "SELECT id FROM credentials WHERE citizen_id = @citizen ORDER BY created_at DESC, id DESC LIMIT 1",
+            p => p.Add("citizen", citizen), row => row.Guid(0), CancellationToken.None))[0];
+        var page = await browser.OpenAsync("/sign-in?switch=1");
+        var answer = added.Get(page.PasskeyForm.Options, OidcServer.Origin);
+        Store.Before(nameof(IShortLivedStore.TryReplaceAsync), () => RemovePasskeyAsync(citizen, id));
+
+        (await browser.SendResponseAsync(page, answer)).ProblemCode.ShouldNotBeNull();
+
+        (await ListAsync(citizen)).ShouldBeEmpty();
+        (await browser.OpenAsync("/account")).Path.ShouldBe("/sign-in");
+    }
+
+    private static async Task<SoftAuthenticator> AddPasskeyAsync(CitizenBrowser browser)
+    {
+        await browser.OpenAsync("/account/passkeys/add");
+        var create = await browser.UsePasskeyAsync(new Lies { Credential = browser.Authenticator.Credentials.Single() });
+        var added = new SoftAuthenticator();
+        await browser.SendResponseAsync(create, added.Create(create.PasskeyForm.Options, OidcServer.Origin));
+        browser.Page.Path.ShouldBe("/account/passkeys");
+        return added;
+    }
+
+    private async Task<(CitizenBrowser Browser, Guid Citizen)> SignedOutAsync(SoftAuthenticator? authenticator = null)
+    {
+        var browser = server.NewCitizenBrowser(authenticator);
+        await browser.SignUpAsync();
+        var session = (await Sessions.PeekAsync(browser.Cookies["moi-session"], CancellationToken.None))!;
+        await EndAllAsync(session.CitizenId);
+        return (browser, session.CitizenId);
+    }
+
     private async Task<List<string>> ListAsync(Guid citizen)
         => [.. (await Sessions.ListAsync(citizen, CancellationToken.None)).Select(session => session.Sid)];
+
+    private Task<long> StartedAsync(Guid citizen)
+        => server.CountAsync(
+            "SELECT COUNT(*) FROM audit_events WHERE citizen_id = @citizen AND name = 'session.started'", p => p.Add("citizen", citizen));
+
+    private async Task RemovePasskeysAsync(Guid citizen)
+    {
+        await server.ExecuteAsync("DELETE FROM credentials WHERE citizen_id = @citizen", p => p.Add("citizen", citizen));
+        await EndAllAsync(citizen);
+    }
+
+    /// <summary>As another session of the citizen does it: the row, then the sessions that it had begun.</summary>
+    private async Task RemovePasskeyAsync(Guid citizen, Guid id)
+    {
+        await server.ExecuteAsync("DELETE FROM credentials WHERE id = @id", p => p.Add("id", id));
+        await EndAllAsync(citizen, session => session.CredentialId == id);
+    }
+
+    private async Task EndAllAsync(Guid citizen, Func<Session, bool>? which = null)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<SessionEnding>()
+            .EndAllAsync(citizen, which ?? (_ => true), SessionEndReason.PasskeyRemoved);
+    }
+
+    private async Task StandAsync(Func<CitizenStanding, Task> change)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        await change(scope.ServiceProvider.GetRequiredService<CitizenStanding>());
+    }
 }
 
 [Collection<OnSqlite>]

@@ -19,8 +19,8 @@ internal enum RemovalResult
 
 /// <summary>Removes a passkey: confirmation, removal and events in one transaction, then the sessions it had begun.</summary>
 internal sealed class PasskeyRemoval(
-    SqlDatabase sql, SessionBeginning beginning, SessionEnding ending, IEnumerable<IAccountChangeParticipant> participants,
-    AuditContextFactory audit)
+    SqlDatabase sql, CredentialTable credentials, SessionBeginning beginning, SessionEnding ending,
+    IEnumerable<IAccountChangeParticipant> participants, AuditContextFactory audit)
 {
     private const string Purpose = "remove-passkey";
 
@@ -82,7 +82,8 @@ internal sealed class PasskeyRemoval(
                 session,
                 new NewSession(
                     session.CitizenId, verified.Credential.Id, level.Acr, level.Amr, context.Device, session.DisplayLabel),
-                ct);
+                _ => credentials.IsUnchangedAsync(verified, CancellationToken.None),
+                CancellationToken.None);
         }
 
         await ending.EndAllAsync(

@@ -5,7 +5,7 @@ namespace Moi.Identity.Idp.Features.Audit;
 
 /// <summary>
 /// The catalogue: one method an event. The event is stored in the transaction of what it records; where the act's
-/// state lives in the short-lived store, the event is written first, and without it the act does not happen.
+/// state lives in the short-lived store, nobody can use that state before the event is written, and without it the act does not happen.
 /// </summary>
 internal static class AuditEvents
 {

@@ -13,6 +13,9 @@ internal sealed record StoredCredential(
     /// <summary>What the authenticator is worth today.</summary>
     internal AuthenticatorClass Class { get; init; }
 
+    /// <summary>What its class was read from: how its model stands and is certified.</summary>
+    internal (string Standing, string Certification) Model { get; init; }
+
     /// <summary>What the account demands of it.</summary>
     internal AuthenticatorClass Minimum { get; init; }
 
@@ -48,12 +51,20 @@ internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions
 
     private const string Account = "SELECT id, user_handle, minimum_authenticator FROM citizens WHERE id = @citizen AND status = 0";
 
-    // Nobody else may have used it since it was read, nobody may have removed it, and the counter only ever grows.
-    private const string Update = """
-        UPDATE credentials
-        SET sign_count = @count, backed_up = @backed_up, user_verification_initialized = @verified, last_used_at = @now, last_used_on = @device
-        WHERE id = @id AND status = 0 AND sign_count = @before AND sign_count <= @count
+    // SECURITY: since it was read, nobody may have removed or judged it anew, and nobody may have suspended its owner.
+    private const string Unchanged = """
+        k.id = @id AND k.status = 0 AND k.model_standing = @standing AND k.certification = @certification
+            AND EXISTS (SELECT 1 FROM citizens z WHERE z.id = k.citizen_id AND z.status = 0)
         """;
+
+    // Nobody else may have used it either, and the counter only ever grows.
+    private const string Update = $"""
+        UPDATE credentials AS k
+        SET sign_count = @count, backed_up = @backed_up, user_verification_initialized = @verified, last_used_at = @now, last_used_on = @device
+        WHERE {Unchanged} AND k.sign_count = @before AND k.sign_count <= @count
+        """;
+
+    private const string Append = $"{AuditSql.InsertWhere} EXISTS (SELECT 1 FROM credentials k WHERE {Unchanged})";
 
     /// <summary>The passkey with this credential id, and the state of its owner. RP ID and owner are the engine's to check.</summary>
     internal Task<StoredCredential?> FindAsync(ReadOnlyMemory<byte> credentialId, CancellationToken ct)
@@ -82,12 +93,14 @@ internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions
         => sql.ListAsync(Known, p => p.Add("citizen", citizenId), row => (row.Bytes(0), row.Text(1), row.Bytes(2)), ct);
 
     /// <summary>Records a use and its event in one transaction: WebAuthn §7.2 step 24 as a compare-and-set.</summary>
-    /// <returns>False, and nothing written, if the passkey was used elsewhere or removed since it was read.</returns>
+    /// <returns>
+    /// False, and nothing written, if since it was read the passkey was used elsewhere, removed or judged anew, or its owner suspended.
+    /// </returns>
     internal Task<bool> RecordUseAsync(VerifiedPasskey verified, AuditEvent audit, CancellationToken ct)
         => NeedsUpdate(verified, audit.At)
             ? sql.TransactionAsync(
                 async work => await RecordUseAsync(work, verified, audit, ct) && await work.AppendAsync(audit, ct) == 1, ct)
-            : AppendAsync(audit, ct);
+            : AppendAsync(verified, audit, ct);
 
     /// <summary>The update alone, inside somebody's transaction.</summary>
     internal static async Task<bool> RecordUseAsync(
@@ -96,11 +109,20 @@ internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions
         var after = verified.Verdict.Credential;
         return await work.ExecuteAsync(
             Update,
-            p => p.Add("count", (long)after.SignCount).Add("backed_up", after.IsBackedUp)
+            p => Bind(p, verified).Add("count", (long)after.SignCount).Add("backed_up", after.IsBackedUp)
                 .Add("verified", after.IsUserVerificationInitialized).Add("now", audit.At).Add("device", audit.Device)
-                .Add("id", verified.Credential.Id).Add("before", (long)verified.Verdict.Before.SignCount),
+                .Add("before", (long)verified.Verdict.Before.SignCount),
             ct) == 1;
     }
+
+    /// <summary>Whether a passkey that was verified in this request may still be used.</summary>
+    internal async Task<bool> IsUnchangedAsync(VerifiedPasskey verified, CancellationToken ct)
+        => (await sql.ListAsync(
+            $"SELECT k.id FROM credentials k WHERE {Unchanged}", p => Bind(p, verified), static row => row.Guid(0), ct)).Count == 1;
+
+    private static SqlParameters Bind(SqlParameters p, VerifiedPasskey verified)
+        => p.Add("id", verified.Credential.Id).Add("standing", verified.Credential.Model.Standing)
+            .Add("certification", verified.Credential.Model.Certification);
 
     private static bool NeedsUpdate(VerifiedPasskey verified, DateTimeOffset now)
         => verified.Verdict.Credential.SignCount != verified.Verdict.Before.SignCount
@@ -108,7 +130,8 @@ internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions
             || verified.Verdict.Credential.IsUserVerificationInitialized != verified.Verdict.Before.IsUserVerificationInitialized
             || verified.Credential.LastUsedAt is not { } last || now - last >= LastUseGrain;
 
-    private async Task<bool> AppendAsync(AuditEvent audit, CancellationToken ct) => await sql.AppendAsync(audit, ct) == 1;
+    private async Task<bool> AppendAsync(VerifiedPasskey verified, AuditEvent audit, CancellationToken ct)
+        => await sql.ExecuteAsync(Append, p => Bind(p, verified).BindAudit(audit), ct) == 1;
 
     private Task<List<(PublicKeyCredentialDescriptor Descriptor, AuthenticatorClass Class)>> ListAsync(Guid citizenId, CancellationToken ct)
         => sql.ListAsync(
@@ -153,6 +176,7 @@ internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions
         row.Text(13))
     {
         Class = ClassOf(row, row.Flag(8), 15),
+        Model = (row.Text(16), row.Text(17)),
         Identity = (IdentityLevel)row.Integer(18),
         Minimum = (AuthenticatorClass)row.Integer(19),
     };

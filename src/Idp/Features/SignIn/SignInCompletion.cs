@@ -5,7 +5,7 @@ using Moi.Identity.Idp.Sessions;
 
 namespace Moi.Identity.Idp.Features.SignIn;
 
-/// <summary>Turns a verified passkey into a signed-in browser: record, session, outcome of the transaction, in this order.</summary>
+/// <summary>Turns a verified passkey into a signed-in browser: session, event, cookie, outcome of the transaction, in this order.</summary>
 internal sealed class SignInCompletion(
     CredentialTable credentials, CeremonyService ceremonies, SessionBeginning sessions, SignInTransactions transactions,
     AuditContextFactory audit)
@@ -29,22 +29,24 @@ internal sealed class SignInCompletion(
         // is signed out for it. SECURITY: the cookie changes all the same, so that a copy of the old one is worth nothing.
         var confirmed = http.GetSession() is { } current && current.CitizenId == citizen ? current : null;
         var purpose = request.Requirement.Purpose ?? (request.IsConfirmation || request.Requirement.Fresh ? StepUp : SecondTab);
-        var recorded = await credentials.RecordUseAsync(
+        Task<bool> RecordAsync(Session? goesOn) => credentials.RecordUseAsync(
             verified,
-            confirmed is null
+            goesOn is null
                 ? AuditEvents.SessionStarted(context, citizen, credential, level.Acr)
-                : AuditEvents.SessionConfirmed(context, confirmed, credential, purpose),
-            ct);
-        if (!recorded)
-        {
-            return (null, ceremonies.Refuse(WebAuthnFailure.Of(
-                WebAuthnError.CounterRegression, CeremonyKind.Get, "The passkey was used or removed at the same moment.")));
-        }
+                : AuditEvents.SessionConfirmed(context, goesOn, credential, purpose),
+            CancellationToken.None);
 
         var from = new NewSession(citizen, credential, level.Acr, level.Amr, context.Device, verified.Credential.DisplayLabel);
         var session = confirmed is null
-            ? await sessions.BeginAsync(http, from, ct)
-            : await sessions.ContinueAsync(http, confirmed, from, ct);
+            ? await sessions.BeginAsync(http, from, RecordAsync, ct)
+            : await sessions.ContinueAsync(http, confirmed, from, RecordAsync, ct);
+        if (session is null)
+        {
+            return (null, ceremonies.Refuse(WebAuthnFailure.Of(
+                WebAuthnError.CounterRegression, CeremonyKind.Get,
+                "At the same moment the passkey was used, removed or judged anew, or its owner was suspended.")));
+        }
+
         await SetOutcomeAsync(http, request, session, ct);
         return (session, null);
     }

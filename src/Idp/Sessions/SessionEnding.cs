@@ -60,7 +60,7 @@ internal sealed class SessionEnding(
             ct);
 
         // Also when it had ended: whoever ended it may have died before this line.
-        await sessions.RemoveAsync(session, ct);
+        await sessions.RemoveAsync(session, CancellationToken.None);
         foreach (var participant in participants)
         {
             participant.Announce(session);
@@ -68,21 +68,24 @@ internal sealed class SessionEnding(
     }
 
     /// <summary>Ends all sessions of a citizen, except one if given.</summary>
-    /// <returns>How many were ended.</returns>
-    internal Task<int> EndAllAsync(Guid citizenId, string? exceptSid, SessionEndReason reason, CancellationToken ct)
-        => EndAllAsync(citizenId, session => session.Sid != exceptSid, reason, ct);
+    /// <inheritdoc cref="EndAllAsync(Guid, Func{Session, bool}, SessionEndReason)"/>
+    internal Task<int> EndAllAsync(Guid citizenId, string? exceptSid, SessionEndReason reason)
+        => EndAllAsync(citizenId, session => session.Sid != exceptSid, reason);
 
     /// <summary>Ends those sessions of a citizen that <paramref name="which"/> chooses.</summary>
+    /// <remarks>
+    /// SECURITY: it cannot be cancelled. What it follows from is committed and cannot be asked for again, so that a connection that
+    /// breaks at the wrong moment would save the thief's sessions.
+    /// </remarks>
     /// <returns>How many were ended.</returns>
-    internal async Task<int> EndAllAsync(
-        Guid citizenId, Func<Session, bool> which, SessionEndReason reason, CancellationToken ct)
+    internal async Task<int> EndAllAsync(Guid citizenId, Func<Session, bool> which, SessionEndReason reason)
     {
         var ended = 0;
-        foreach (var session in await sessions.ListAsync(citizenId, ct))
+        foreach (var session in await sessions.ListAsync(citizenId, CancellationToken.None))
         {
             if (which(session))
             {
-                await EndAsync(session, reason, ct);
+                await EndAsync(session, reason, CancellationToken.None);
                 ended++;
             }
         }

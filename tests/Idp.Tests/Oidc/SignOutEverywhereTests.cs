@@ -312,7 +312,7 @@ public abstract class SignOutEverywhereTests(OidcServer server)
     {
         await using var scope = server.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<SessionEnding>()
-            .EndAllAsync(citizen.Id, exceptSid: null, SessionEndReason.RevokedByCitizen, CancellationToken.None);
+            .EndAllAsync(citizen.Id, exceptSid: null, SessionEndReason.RevokedByCitizen);
     }
 
     private async Task DisconnectAsync(Session session, TestAgency agency)

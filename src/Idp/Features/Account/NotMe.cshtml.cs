@@ -65,7 +65,7 @@ internal sealed class NotMeModel(
                 return await work.AppendAsync(AuditEvents.ActivityDisowned(audit.Create(), session, happened), ct) == 1;
             },
             ct);
-        await ending.EndAllAsync(session.CitizenId, session.Sid, SessionEndReason.ReportedByCitizen, ct);
+        await ending.EndAllAsync(session.CitizenId, session.Sid, SessionEndReason.ReportedByCitizen);
         foreach (var participant in participants)
         {
             participant.Announce();

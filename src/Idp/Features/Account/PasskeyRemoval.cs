@@ -87,7 +87,7 @@ internal sealed class PasskeyRemoval(
         }
 
         await ending.EndAllAsync(
-            session.CitizenId, other => other.CredentialId == removed.Id, SessionEndReason.PasskeyRemoved, ct);
+            session.CitizenId, other => other.CredentialId == removed.Id, SessionEndReason.PasskeyRemoved);
         foreach (var participant in participants)
         {
             participant.Announce();

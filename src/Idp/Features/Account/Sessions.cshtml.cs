@@ -50,11 +50,11 @@ internal sealed class SessionsModel(
         return Redirect("/account/sessions?done=ended");
     }
 
-    public async Task<IActionResult> OnPostEndOthersAsync(CancellationToken ct)
+    public async Task<IActionResult> OnPostEndOthersAsync()
     {
         var mine = HttpContext.RequireSession();
-        await ending.EndAllAsync(mine.CitizenId, mine.Sid, SessionEndReason.RevokedByCitizen, ct);
-        await devices.EndAsync(mine, null, ct);
+        await ending.EndAllAsync(mine.CitizenId, mine.Sid, SessionEndReason.RevokedByCitizen);
+        await devices.EndAsync(mine, null, CancellationToken.None);
         return Redirect("/account/sessions?done=ended");
     }
 }

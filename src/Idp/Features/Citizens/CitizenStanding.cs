@@ -18,7 +18,7 @@ internal sealed class CitizenStanding(
             AuditEvents.CitizenSuspended(audit.Create(), citizenId, reason), ct);
 
         // Also of somebody who was suspended already: a session must not be left over from an attempt that broke off.
-        return (done, await ending.EndAllAsync(citizenId, _ => true, SessionEndReason.CitizenSuspended, ct));
+        return (done, await ending.EndAllAsync(citizenId, _ => true, SessionEndReason.CitizenSuspended));
     }
 
     /// <returns>Whether the citizen exists and was suspended.</returns>

@@ -95,7 +95,7 @@ internal sealed partial class CredentialReview(
         {
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<SessionEnding>().EndAllAsync(
-                passkey.CitizenId, session => session.CredentialId == passkey.Id, SessionEndReason.PasskeyTooWeak, ct);
+                passkey.CitizenId, session => session.CredentialId == passkey.Id, SessionEndReason.PasskeyTooWeak);
         }
 
         var (standing, certification) = (now.Standing.ToString(), now.Certification.ToString());

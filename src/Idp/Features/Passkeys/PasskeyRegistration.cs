@@ -81,6 +81,13 @@ internal sealed class PasskeyRegistration(
             return (null, new CeremonyFailure(CeremonyProblems.Suspended));
         }
 
+        // SECURITY: a session may outlive its passkey for a moment, and the permit with it; it must not give itself another.
+        if (!await db.Credentials.AnyAsync(
+            c => c.Id == session.CredentialId && c.CitizenId == session.CitizenId && c.Status == Data.CredentialStatus.Active, ct))
+        {
+            return (null, new CeremonyFailure(CeremonyProblems.UnknownPasskey));
+        }
+
         if (await db.Credentials.CountAsync(c => c.CitizenId == session.CitizenId, ct) >= MostPasskeys)
         {
             return (null, new CeremonyFailure(CeremonyProblems.TooMany));

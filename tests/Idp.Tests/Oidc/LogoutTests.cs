@@ -3,8 +3,10 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Features.Account;
+using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Sessions;
+using Moi.Identity.Idp.Storage;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
@@ -244,6 +246,47 @@ public abstract class LogoutTests(OidcServer server)
         await DeliverAsync();
         (await OutboxAsync(session.Sid)).ShouldBe(0);
         listener.Requests.Count.ShouldBe(1);
+    }
+
+    /// <summary>Seen failing on 2026-11-27: nothing of the client ended, and its refresh token was good once it was active again.</summary>
+    [Fact]
+    public async Task A_client_that_is_suspended_while_the_store_is_away_ends_all_the_same()
+    {
+        await using var listener = await TestListener.StartAsync();
+        var (agency, browser, tokens) = await EnterAsync();
+        using var open = browser;
+        agency.Metadata["backchannel_logout_uri"] = listener.Address(agency, "/out");
+        await agency.RegisterAsync();
+        agency.Metadata["moi_status"] = "suspended";
+        var left = -1L;
+        Outage.Of(server.Services).Before(
+            nameof(IShortLivedStore.PublishChangeAsync), async () => left = await server.CountAsync(
+                "SELECT COUNT(*) FROM grants WHERE client_id = @client AND status <> 2", p => p.Add("client", agency.ClientId)));
+        using (Outage.Begin(server.Services))
+        {
+            await agency.RegisterAsync();
+        }
+
+        left.ShouldBe(0, "they end with the registration, not some time after");
+        (await server.CountAsync("SELECT COUNT(*) FROM notices WHERE client_id = @client", p => p.Add("client", agency.ClientId))).ShouldBe(1);
+        agency.Metadata["moi_status"] = "active";
+        await agency.RegisterAsync();
+        (await agency.RefreshAsync((string)tokens["refresh_token"]!)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await agency.UserInfoAsync((string)tokens["access_token"]!)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_suspension_that_is_undone_ends_nothing()
+    {
+        var (agency, browser, tokens) = await EnterAsync();
+        using var open = browser;
+        var suspended = agency.Metadata.DeepClone().AsObject();
+        suspended["moi_status"] = "suspended";
+
+        (await server.Services.GetRequiredService<ClientRegistration>()
+            .ApplyAsync([suspended], _ => Task.FromResult(false), CancellationToken.None)).ShouldBeNull();
+
+        (await agency.RefreshAsync((string)tokens["refresh_token"]!)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     private static string Address(TestAgency agency, string? hint, string? target = null)

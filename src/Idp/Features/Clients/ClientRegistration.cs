@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Audit;
+using Moi.Identity.Idp.Storage;
 
 namespace Moi.Identity.Idp.Features.Clients;
 
@@ -15,9 +16,9 @@ internal sealed record ApplyResult(
     IReadOnlyDictionary<string, ClientSecret> Secrets);
 
 /// <summary>Registers, changes and removes clients: all of a file or nothing, recorded in the same transaction.</summary>
-internal sealed class ClientRegistration(
+internal sealed partial class ClientRegistration(
     SqlDatabase sql, ClientCatalog catalog, IEnumerable<IClientStopParticipant> participants, AuditContextFactory audit, TimeProvider time,
-    IHostEnvironment environment, IOptions<IdpOptions> idp)
+    IHostEnvironment environment, IOptions<IdpOptions> idp, ILogger<ClientRegistration> logger)
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -57,6 +58,10 @@ internal sealed class ClientRegistration(
                 foreach (var (_, metadata, members) in clients)
                 {
                     applied.Add((metadata.ClientId, await WriteAsync(work, metadata, members, secrets, ct)));
+                    if (metadata.Status == "suspended")
+                    {
+                        await StopAsync(work, metadata, ct);
+                    }
                 }
 
                 return await also(work);
@@ -67,12 +72,7 @@ internal sealed class ClientRegistration(
             return null;
         }
 
-        await catalog.ChangedAsync(ct);
-        foreach (var suspended in clients.Where(c => c.Metadata.Status == "suspended"))
-        {
-            await StopAsync(suspended.Metadata, ct);
-        }
-
+        await TellAsync();
         return new ApplyResult([], applied, secrets);
     }
 
@@ -86,9 +86,6 @@ internal sealed class ClientRegistration(
             return false;
         }
 
-        // Told while it is still known where to.
-        await catalog.LoadAsync(ct);
-        await StopAsync(metadata, ct);
         var deleted = await sql.TransactionAsync(
             async work =>
             {
@@ -98,6 +95,7 @@ internal sealed class ClientRegistration(
                     return false;
                 }
 
+                await StopAsync(work, metadata, ct);
                 await work.ExecuteAsync(
                     "UPDATE grants SET status = 1 WHERE client_id = @client AND status = 0", p => p.Add("client", clientId), ct);
                 await work.ExecuteAsync(
@@ -108,7 +106,7 @@ internal sealed class ClientRegistration(
             ct);
         if (deleted)
         {
-            await catalog.ChangedAsync(ct);
+            await TellAsync();
         }
 
         return deleted;
@@ -122,11 +120,29 @@ internal sealed class ClientRegistration(
         return new JsonArray([.. rows.Select(row => JsonNode.Parse(row))]).ToJsonString(Readable);
     }
 
-    private async Task StopAsync(ClientMetadata client, CancellationToken ct)
+    private async Task StopAsync(SqlWork work, ClientMetadata client, CancellationToken ct)
     {
         foreach (var participant in participants)
         {
-            await participant.StopAsync(client, ct);
+            await participant.RecordAsync(work, client, ct);
+        }
+    }
+
+    private async Task TellAsync()
+    {
+        foreach (var participant in participants)
+        {
+            participant.Announce();
+        }
+
+        try
+        {
+            await catalog.ChangedAsync(CancellationToken.None);
+        }
+        catch (ShortLivedStoreException e)
+        {
+            // What was done is in the database, and every server looks there twice a minute.
+            LogNotTold(logger, e);
         }
     }
 
@@ -257,6 +273,9 @@ internal sealed class ClientRegistration(
         await work.AppendAsync(AuditEvents.ClientApplied(audit.Create(), metadata.ClientId, isNew), ct);
         return isNew;
     }
+
+    [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "The clients have changed, but Redis does not answer: servers that run see it within half a minute")]
+    private static partial void LogNotTold(ILogger logger, Exception exception);
 
     /// <summary>One client of a file, and where it stands there.</summary>
     private sealed record Candidate(string Path, ClientMetadata Metadata, JsonObject Members);

@@ -6,8 +6,7 @@ using Moi.Identity.Idp.Sessions;
 namespace Moi.Identity.Idp.Features.Oidc.Logout;
 
 /// <summary>When a client is suspended or removed, its grants end, and its sessions are told to: of all citizens, some hundreds at a time.</summary>
-internal sealed class EndGrantsOfClient(SqlDatabase sql, SessionNotices notices, NoticeSender sender, TimeProvider time)
-    : IClientStopParticipant
+internal sealed class EndGrantsOfClient(SessionNotices notices, NoticeSender sender, TimeProvider time) : IClientStopParticipant
 {
     private const int SessionsAtOnce = 500;
 
@@ -25,20 +24,18 @@ internal sealed class EndGrantsOfClient(SqlDatabase sql, SessionNotices notices,
         RETURNING {EndedGrant.Columns}
         """;
 
-    public async Task StopAsync(ClientMetadata client, CancellationToken ct)
+    public async Task RecordAsync(SqlWork work, ClientMetadata client, CancellationToken ct)
     {
-        var since = time.GetUtcNow() - Recent;
-        while (await sql.TransactionAsync(
-            async work =>
-            {
-                var ended = await work.ListAsync(
-                    EndSome, p => p.Add("client", client.ClientId).Add("since", since).Add("most", SessionsAtOnce), EndedGrant.Read, ct);
-                await notices.AddAsync(work, ended, SessionEndReason.ClientStopped, ct);
-                return ended.Count > 0;
-            },
-            ct))
+        var (stopped, since) = (new Client(client, null), time.GetUtcNow() - Recent);
+        List<EndedGrant> ended;
+        do
         {
-            sender.Wake();
+            ended = await work.ListAsync(
+                EndSome, p => p.Add("client", client.ClientId).Add("since", since).Add("most", SessionsAtOnce), EndedGrant.Read, ct);
+            await notices.AddAsync(work, stopped, ended, SessionEndReason.ClientStopped, ct);
         }
+        while (ended.Count > 0);
     }
+
+    public void Announce() => sender.Wake();
 }

@@ -24,14 +24,21 @@ internal sealed class SessionNotices(ClientCatalog clients, SecurityEventNotices
     /// <summary>One notice of each kind for each client and session, however many grants it had there one after the other.</summary>
     internal async Task AddAsync(SqlWork work, IEnumerable<EndedGrant> ended, SessionEndReason reason, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        foreach (var grants in ended.GroupBy(grant => grant.ClientId))
+        {
+            if (clients.FindAny(grants.Key) is { } client)
+            {
+                await AddAsync(work, client, grants, reason, ct);
+            }
+        }
+    }
+
+    /// <summary>The same for the grants of one client, as it is registered from now on.</summary>
+    internal async Task AddAsync(SqlWork work, Client client, IEnumerable<EndedGrant> ended, SessionEndReason reason, CancellationToken ct)
+    {
+        var (now, metadata) = (time.GetUtcNow(), client.Metadata);
         foreach (var grant in ended.Distinct())
         {
-            if (clients.FindAny(grant.ClientId) is not { Metadata: var metadata } client)
-            {
-                continue;
-            }
-
             if (metadata.BackchannelLogoutUri is { } address)
             {
                 await work.AddAsync(

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.DynamicRegistration;
 using Moi.Identity.Idp.Tests.Oidc;
+using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.DynamicRegistration;
 
@@ -240,6 +241,45 @@ public abstract class RegistrationTests(OidcServer server)
         Catalog.FindAny(id)!.IsActive.ShouldBeFalse();
     }
 
+    /// <summary>Seen failing on 2026-11-27 on PostgreSQL: the client was active, and the one that was removed was there again.</summary>
+    [Theory(DisplayName = "S12: a change that waits while the client is being suspended or removed does not undo that")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task S12_waiting(bool isSuspended)
+    {
+        var made = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-waits"), Good)).JsonAsync(HttpStatusCode.Created);
+        var id = (string)made["client_id"]!;
+        var clients = server.Services.GetRequiredService<SandboxClients>();
+        var found = (await clients.FindAsync(id, (string)made["registration_access_token"]!, CancellationToken.None))!;
+        var suspended = found.Members.DeepClone().AsObject();
+        suspended["moi_status"] = "suspended";
+        var change = Task.FromResult<ApplyResult?>(null);
+
+        async Task<bool> ChangeAsync()
+        {
+            change = Task.Run(() => clients.ReplaceAsync(found.Members, found.Version, CancellationToken.None));
+            await IsWaitingAsync();
+            return true;
+        }
+
+        if (isSuspended)
+        {
+            await server.Services.GetRequiredService<ClientRegistration>().ApplyAsync([suspended], _ => ChangeAsync(), CancellationToken.None);
+        }
+        else
+        {
+            await server.Sql.TransactionAsync(
+                async work => await work.ExecuteAsync(
+                    "DELETE FROM relying_parties WHERE client_id = @client", p => p.Add("client", id), CancellationToken.None) == 1
+                    && await ChangeAsync(),
+                CancellationToken.None);
+        }
+
+        (await change).ShouldBeNull();
+        await Catalog.LoadAsync(CancellationToken.None);
+        (Catalog.FindAny(id)?.IsActive).ShouldBe(isSuspended ? false : null);
+    }
+
     [Fact]
     public async Task One_client_is_not_managed_with_the_token_of_another()
     {
@@ -267,6 +307,13 @@ public abstract class RegistrationTests(OidcServer server)
 
     private async Task<string> IssueAsync(string agency)
         => (await Tokens.IssueAsync(new TokenAgency(agency, "開發中", "Developers"), CancellationToken.None)).Reveal();
+
+    /// <summary>On PostgreSQL the other change has come to the row that is locked; on SQLite it waits for its turn to write.</summary>
+    private Task IsWaitingAsync()
+        => server.DatabaseName is null ? Task.CompletedTask : Eventually.TrueAsync(
+            async () => await server.CountAsync(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
+            "the change waits");
 
     private async Task SuspendAsync(string id)
     {

@@ -20,6 +20,10 @@ internal sealed partial class ClientRegistration(
     SqlDatabase sql, ClientCatalog catalog, IEnumerable<IClientStopParticipant> participants, AuditContextFactory audit, TimeProvider time,
     IHostEnvironment environment, IOptions<IdpOptions> idp, ILogger<ClientRegistration> logger)
 {
+    // SECURITY: locked on PostgreSQL, or a change that waits for another one would be built on what was there before it, and
+    // undo a suspension or a removal. SQLite has one writer at a time.
+    private const string Before = "SELECT secret_hash, created_at, version FROM relying_parties WHERE client_id = @client";
+
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
     /// <summary>Applies a JSON array of RFC 7591 client metadata.</summary>
@@ -242,7 +246,7 @@ internal sealed partial class ClientRegistration(
     {
         var now = time.GetUtcNow();
         var rows = await work.ListAsync(
-            "SELECT secret_hash, created_at, version FROM relying_parties WHERE client_id = @client",
+            sql.IsPostgres ? Before + " FOR UPDATE" : Before,
             p => p.Add("client", metadata.ClientId),
             row => (Secret: row.IsNull(0) ? null : row.Bytes(0), Created: row.Time(1), Version: row.Integer(2)), ct);
         var isNew = rows.Count == 0;

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Moi.Identity.Idp.Storage;
 
@@ -6,7 +7,7 @@ namespace Moi.Identity.Idp.Storage;
 /// The embedded store: one SQLite file, so that sessions survive a restart and a second process (a command) sees them.
 /// </summary>
 /// <remarks>One connection behind one lock: every statement takes microseconds.</remarks>
-internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
+internal sealed partial class SqliteShortLivedStore : IShortLivedStore, IDisposable
 {
     private const string Schema = """
         PRAGMA journal_mode = WAL;
@@ -22,6 +23,7 @@ internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
     private readonly ITimer _poll;
     private readonly ITimer _prune;
@@ -29,9 +31,10 @@ internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
     private Dictionary<string, long> _seen = [];
     private long _dataVersion;
 
-    internal SqliteShortLivedStore(string file, TimeProvider time)
+    internal SqliteShortLivedStore(string file, TimeProvider time, ILogger<SqliteShortLivedStore>? logger = null)
     {
         _time = time;
+        _logger = logger ?? NullLogger<SqliteShortLivedStore>.Instance;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         _connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
@@ -184,7 +187,7 @@ internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
 
     /// <summary>
     /// Counted from the end of the one before: looks never overlap, and a clock that jumps by hours causes one look instead of
-    /// one for each quarter of a second that was missed.
+    /// one for each quarter of a second that was missed. A full disk must not end the process: what failed is tried again.
     /// </summary>
     private ITimer Every(TimeSpan interval, Action look)
     {
@@ -192,8 +195,20 @@ internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
         timer = _time.CreateTimer(
             _ =>
             {
-                look();
-                timer!.Change(interval, Timeout.InfiniteTimeSpan);
+                try
+                {
+                    look();
+                }
+#pragma warning disable CA1031 // Whatever it is: what comes out of a timer ends the process.
+                catch (Exception e)
+                {
+                    LogLookFailed(_logger, e);
+                }
+#pragma warning restore CA1031
+                finally
+                {
+                    timer!.Change(interval, Timeout.InfiniteTimeSpan);
+                }
             },
             null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(interval, Timeout.InfiniteTimeSpan);
@@ -247,8 +262,14 @@ internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
 
     private void Prune()
     {
-        Execute("DELETE FROM entries WHERE expires <= @now", ("@now", Now));
-        Execute("DELETE FROM members WHERE expires <= @now", ("@now", Now));
+        lock (_lock)
+        {
+            if (_connection.State == System.Data.ConnectionState.Open)
+            {
+                Execute("DELETE FROM entries WHERE expires <= @now", ("@now", Now));
+                Execute("DELETE FROM members WHERE expires <= @now", ("@now", Now));
+            }
+        }
     }
 
     private int Execute(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
@@ -307,4 +328,7 @@ internal sealed class SqliteShortLivedStore : IShortLivedStore, IDisposable
 
         return command;
     }
+
+    [LoggerMessage(EventId = 1202, Level = LogLevel.Error, Message = "The embedded store could not be tidied up or looked at; it is tried again")]
+    private static partial void LogLookFailed(ILogger logger, Exception exception);
 }

@@ -29,7 +29,8 @@ internal static class StorageFeature
         {
             services.AddSingleton<IShortLivedStore>(sp => new SqliteShortLivedStore(
                 Path.Combine(Path.GetFullPath(sp.GetRequiredService<IOptions<IdpOptions>>().Value.DataPath), "short-lived.db"),
-                sp.GetRequiredService<TimeProvider>()));
+                sp.GetRequiredService<TimeProvider>(),
+                sp.GetRequiredService<ILogger<SqliteShortLivedStore>>()));
         }
 
         return services;

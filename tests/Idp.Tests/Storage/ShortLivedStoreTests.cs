@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Testing;
@@ -157,6 +158,35 @@ public sealed class SqliteShortLivedStoreTests : ShortLivedStoreTests, IDisposab
         (await again.GetAsync("kept", TestContext.Current.CancellationToken)).ShouldBe([7]);
     }
 
+    /// <summary>Seen failing on 2026-11-27: the exception came out of the timer, where it ends the process.</summary>
+    [Fact]
+    public async Task A_file_that_cannot_be_tidied_up_or_looked_at_is_tried_again_later()
+    {
+        await _store.SetAsync("old", new byte[] { 7 }, TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await ExecuteAsync("ALTER TABLE entries RENAME TO hidden; ALTER TABLE changes RENAME TO hidden_changes;");
+        _time.Advance(TimeSpan.FromSeconds(61));
+
+        await ExecuteAsync("ALTER TABLE hidden RENAME TO entries; ALTER TABLE hidden_changes RENAME TO changes;");
+        var noticed = false;
+        using var change = _store.OnChange("topic", () => noticed = true);
+        await _other.PublishChangeAsync("topic", TestContext.Current.CancellationToken);
+        _time.Advance(TimeSpan.FromSeconds(61));
+
+        noticed.ShouldBeTrue();
+        (await ExecuteAsync("SELECT COUNT(*) FROM entries")).ShouldBe(0L);
+    }
+
+    /// <summary>Seen failing on 2026-11-27: the connection was closed.</summary>
+    [Fact]
+    public void A_look_that_was_due_when_the_store_was_closed_does_nothing()
+    {
+        var time = new LateTimers();
+        var store = new SqliteShortLivedStore(Path.Combine(_folder, "closed.db"), time);
+        store.Dispose();
+        time.Callbacks.Count.ShouldBe(2);
+        time.Callbacks.ForEach(callback => callback());
+    }
+
     public void Dispose()
     {
         _store.Dispose();
@@ -171,6 +201,31 @@ public sealed class SqliteShortLivedStoreTests : ShortLivedStoreTests, IDisposab
     }
 
     private protected override void PassTime() => _time.Advance(TimeSpan.FromSeconds(1));
+
+    /// <summary>As another process with the same file.</summary>
+    private async Task<object?> ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, "short-lived.db"), Pooling = false }.ToString());
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this file.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        return await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Timers whose callbacks the test runs, also after they were disposed.</summary>
+    private sealed class LateTimers : TimeProvider
+    {
+        internal List<Action> Callbacks { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Callbacks.Add(() => callback(state));
+            return System.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
 }
 
 public sealed class RedisShortLivedStoreTests(RedisServer redis) : ShortLivedStoreTests, IAsyncLifetime

@@ -127,6 +127,33 @@ public abstract class AccountTests(IdpFixture idp)
         page.Text.ShouldContain("can’t be removed");
     }
 
+    /// <summary>Seen failing on 2026-11-27: the passkey was removed, and nobody could sign in.</summary>
+    [Fact]
+    public async Task The_last_passkey_that_is_good_enough_stays()
+    {
+        using var browser = await idp.CitizenAsync();
+        var good = (await idp.SessionOfAsync(browser))!;
+        await AddAsync(browser);
+        var weak = (await PasskeysOfAsync(browser)).Single(id => id != good.CredentialId);
+        await idp.ExecuteAsync("UPDATE citizens SET minimum_authenticator = 2 WHERE id = @citizen", good.CitizenId);
+        await idp.ExecuteAsync(
+            """
+            UPDATE credentials SET backup_eligible = FALSE, attestation_trusted = TRUE, model_standing = 'Good', certification = 'Level1'
+            WHERE citizen_id = @citizen
+            """,
+            good.CitizenId);
+        await idp.ExecuteAsync("UPDATE credentials SET model_standing = 'Compromised' WHERE id = @citizen", weak);
+        var mine = new Lies { Credential = browser.Authenticator.Credentials.Single() };
+
+        await browser.OpenAsync("/account/passkeys/remove?id=" + good.CredentialId);
+        (await browser.UsePasskeyAsync(mine)).ProblemCode.ShouldBe("MOI-WA-021");
+        (await PasskeysOfAsync(browser)).Count.ShouldBe(2);
+
+        await browser.OpenAsync("/account/passkeys/remove?id=" + weak);
+        (await browser.UsePasskeyAsync(mine)).Path.ShouldBe("/account/passkeys");
+        (await PasskeysOfAsync(browser)).ShouldBe([good.CredentialId]);
+    }
+
     [Fact]
     public async Task Of_two_removals_at_once_of_the_last_two_one_fails()
     {

@@ -10,7 +10,7 @@ internal enum RemovalResult
 {
     Removed,
 
-    /// <summary>It was the last one; nothing changed.</summary>
+    /// <summary>It was the last one that is good enough for the account; nothing changed.</summary>
     LastPasskey,
 
     /// <summary>It is gone already, or the passkey that confirmed was used or removed at the same moment.</summary>
@@ -27,8 +27,6 @@ internal sealed class PasskeyRemoval(
     // One change of an account's passkeys at a time: of two requests that remove the last two, the second waits here.
     private const string LockCitizen =
         "UPDATE citizens SET security_stamp = @stamp, concurrency_stamp = @stamp WHERE id = @citizen AND status = 0";
-
-    private const string Usable = "SELECT id FROM credentials WHERE citizen_id = @citizen AND status = 0 LIMIT 100";
 
     private const string Delete = "DELETE FROM credentials WHERE id = @id AND citizen_id = @citizen";
 
@@ -48,7 +46,7 @@ internal sealed class PasskeyRemoval(
                     return false;
                 }
 
-                var usable = await work.ListAsync(Usable, p => p.Add("citizen", session.CitizenId), row => row.Guid(0), ct);
+                var usable = await credentials.UsableAsync(work, session.CitizenId, ct);
                 if (!usable.Any(id => id != removed.Id))
                 {
                     result = RemovalResult.LastPasskey;

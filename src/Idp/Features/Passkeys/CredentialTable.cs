@@ -42,6 +42,12 @@ internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions
         FROM credentials WHERE citizen_id = @citizen AND status = 0 ORDER BY created_at LIMIT 100
         """;
 
+    private const string Usable = """
+        SELECT k.id, k.backup_eligible, k.attestation_trusted, k.model_standing, k.certification, z.minimum_authenticator
+        FROM credentials k JOIN citizens z ON z.id = k.citizen_id
+        WHERE k.citizen_id = @citizen AND k.status = 0 LIMIT 100
+        """;
+
     // Whatever their state: a device must not lose a passkey that is only suspended.
     private const string Known = """
         SELECT z.user_handle, z.display_label, k.credential_id
@@ -87,6 +93,13 @@ internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions
         var enough = all.Where(passkey => passkey.Class >= minimum).ToArray();
         return [.. (enough.Length > 0 ? enough : [.. all]).Select(passkey => passkey.Descriptor)];
     }
+
+    /// <summary>The passkeys with which somebody can sign in today: active, and good enough for the account.</summary>
+    internal async Task<IReadOnlyList<Guid>> UsableAsync(SqlWork work, Guid citizenId, CancellationToken ct)
+        => [.. (await work.ListAsync(
+            Usable, p => p.Add("citizen", citizenId),
+            row => (Id: row.Guid(0), Class: ClassOf(row, 1), Minimum: (AuthenticatorClass)row.Integer(5)), ct))
+            .Where(passkey => passkey.Class >= passkey.Minimum).Select(passkey => passkey.Id)];
 
     /// <summary>The passkeys of an account, as devices may know them.</summary>
     internal Task<List<(byte[] UserHandle, string Label, byte[] CredentialId)>> KnownAsync(Guid citizenId, CancellationToken ct)

@@ -141,6 +141,43 @@ public abstract class SessionRaceTests(OidcServer server)
         (await server.CountAsync("SELECT COUNT(*) FROM credentials WHERE citizen_id = @citizen", p => p.Add("citizen", citizen))).ShouldBe(0);
     }
 
+    /// <summary>Seen failing on 2026-11-27: the code was good for nothing, and another sign-in changed nothing.</summary>
+    [Fact]
+    public async Task A_session_that_ended_and_was_left_in_the_store_is_cleared_away_where_it_is_used()
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        var left = (await Sessions.PeekAsync(browser.Cookies["moi-session"], CancellationToken.None))!;
+        await server.ExecuteAsync(
+            "INSERT INTO ended_sessions (sid, ended_at) VALUES (@sid, @now)", p => p.Add("sid", left.Sid).Add("now", server.Time.GetUtcNow()));
+
+        (await browser.OpenAsync(agency.AuthorizeAddress())).Path.ShouldBe("/sign-in");
+        (await ListAsync(left.CitizenId)).ShouldBeEmpty();
+
+        await browser.UsePasskeyAsync();
+        while (browser.Page.Leaving is null)
+        {
+            await browser.SendAsync(browser.Page.PlainForm, ("answer", "agree"));
+        }
+
+        var tokens = await (await agency.RedeemAsync(browser.Page.Leaving.Query()["code"])).JsonAsync();
+        ((string)Jwt.Claims((string)tokens["id_token"]!)["sid"]!).ShouldNotBe(left.Sid);
+    }
+
+    [Fact]
+    public async Task A_session_that_ended_and_was_left_in_the_store_signs_nobody_in_silently()
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewBrowser();
+        var left = await server.SignInAsync(browser, await server.NewCitizenAsync());
+        await agency.EnterAsync(browser);
+        await server.ExecuteAsync(
+            "INSERT INTO ended_sessions (sid, ended_at) VALUES (@sid, @now)", p => p.Add("sid", left.Sid).Add("now", server.Time.GetUtcNow()));
+
+        (await browser.GetAsync(await agency.PushAsync(r => r["prompt"] = "none"))).Redirect().Query()["error"].ShouldBe("login_required");
+    }
+
     private static async Task<Func<Task>> PrepareAsync(CitizenBrowser owner, string way, Guid stolen)
     {
         switch (way)

@@ -25,8 +25,8 @@ namespace Moi.Identity.Idp.Features.Oidc.Authorize;
 /// agency with a code.
 /// </summary>
 internal sealed class AuthorizeCitizen(
-    ClientCatalog clients, SignInTransactions transactions, GrantStore grants, SqlDatabase sql, AuditContextFactory audit,
-    Audiences audiences, IOptions<AssuranceOptions> assurance, TimeProvider time)
+    ClientCatalog clients, SignInTransactions transactions, GrantStore grants, SessionStore sessions, SqlDatabase sql,
+    AuditContextFactory audit, Audiences audiences, IOptions<AssuranceOptions> assurance, TimeProvider time)
     : IOpenIddictServerHandler<HandleAuthorizationRequestContext>
 {
     public async ValueTask HandleAsync(HandleAuthorizationRequestContext context)
@@ -49,6 +49,14 @@ internal sealed class AuthorizeCitizen(
         }
 
         var entry = await grants.ReadEntryAsync(session!, client, context.CancellationToken);
+        if (entry is { HasEnded: true })
+        {
+            // A new sign-in would carry it on, with codes that are good for nothing, until it is out of the store.
+            await sessions.RemoveAsync(session!, context.CancellationToken);
+            await SignInAsync(context, http, client, new AuthenticationRequirement { Fresh = true });
+            return;
+        }
+
         if (entry is not { MaySignIn: true } || IsAnotherCitizen(context, entry))
         {
             await RefuseOrSignInAsync(context, http, client, transaction);

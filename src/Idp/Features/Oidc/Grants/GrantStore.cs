@@ -7,11 +7,12 @@ using Moi.Identity.Idp.Sessions;
 namespace Moi.Identity.Idp.Features.Oidc.Grants;
 
 /// <summary>What the database knows when a citizen is about to enter a service.</summary>
-/// <param name="MaySignIn">The citizen and the passkey of the session are active.</param>
+/// <param name="MaySignIn">The session has not ended; its citizen and its passkey are active.</param>
+/// <param name="HasEnded">The session has ended, and whoever ended it did not come to take it out of the store.</param>
 /// <param name="Subject">The pairwise subject, if the agency has met the citizen before.</param>
 /// <param name="Released">What the citizen has agreed to release to the client before.</param>
 /// <param name="Nickname">The citizen's own words for the account.</param>
-internal sealed record EntryState(bool MaySignIn, string? Subject, string? Released, string Nickname);
+internal sealed record EntryState(bool MaySignIn, bool HasEnded, string? Subject, string? Released, string Nickname);
 
 /// <summary>What the database knows of a grant when one of its tokens is used.</summary>
 internal sealed record GrantState(
@@ -75,18 +76,20 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
     internal Task<EntryState?> ReadEntryAsync(Session session, Client client, CancellationToken ct)
         => sql.FirstAsync(
             """
-            SELECT c.status, k.status, p.subject, n.released, c.display_label
+            SELECT c.status, k.status, p.subject, n.released, c.display_label, e.sid
             FROM citizens c
             LEFT JOIN credentials k ON k.id = @credential AND k.citizen_id = c.id
             LEFT JOIN pairwise_subjects p ON p.citizen_id = c.id AND p.sector = @sector
             LEFT JOIN consents n ON n.citizen_id = c.id AND n.client_id = @client
+            LEFT JOIN ended_sessions e ON e.sid = @sid
             WHERE c.id = @citizen
             """,
             p => p.Add("citizen", session.CitizenId).Add("credential", session.CredentialId)
-                .Add("sector", client.Sector).Add("client", client.Id),
+                .Add("sector", client.Sector).Add("client", client.Id).Add("sid", session.Sid),
             row => new EntryState(
-                row.Integer(0) == (int)CitizenStatus.Active && !row.IsNull(1) && row.Integer(1) == (int)CredentialStatus.Active,
-                row.TextOrNull(2), row.TextOrNull(3), row.Text(4)),
+                row.Integer(0) == (int)CitizenStatus.Active && !row.IsNull(1) && row.Integer(1) == (int)CredentialStatus.Active
+                    && row.IsNull(5),
+                !row.IsNull(5), row.TextOrNull(2), row.TextOrNull(3), row.Text(4)),
             ct);
 
     /// <summary>The citizen's subject at this sector, or nothing if they have not met.</summary>

@@ -21,6 +21,10 @@ internal sealed class SessionStore(
 {
     private const int SidBytes = 16;
     private const int SecretBytes = 32;
+
+    /// <summary>A session is touched once a minute at most: whoever loses this often against other requests has lost it.</summary>
+    private const int MostAttempts = 10;
+
     private readonly IDataProtector _protector = protection.CreateProtector("Moi.Identity.Idp.Sessions");
 
     /// <summary>How long before the end a citizen is warned: 150 seconds, less where sessions are very short.</summary>
@@ -68,27 +72,35 @@ internal sealed class SessionStore(
     internal async ValueTask<(Session Session, string Cookie)?> ContinueAsync(
         Session session, NewSession from, CancellationToken ct)
     {
-        if (session.CitizenId != from.CitizenId || await store.GetAsync(Key(session.Sid), ct) is not { } stored
-            || Open(stored) is not { } current || IsOver(current))
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            return null;
+            if (session.CitizenId != from.CitizenId || await store.GetAsync(Key(session.Sid), ct) is not { } stored
+                || Open(stored) is not { } current || IsOver(current))
+            {
+                return null;
+            }
+
+            var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+            var now = time.GetUtcNow();
+            var continued = current with
+            {
+                SecretHash = Hash(secret),
+                CredentialId = from.CredentialId,
+                AuthTime = now,
+                Acr = from.Acr,
+                Amr = from.Amr,
+                LastSeenAt = now,
+                Device = from.Device,
+            };
+            if (await store.TryReplaceAsync(Key(session.Sid), stored, Seal(continued), Limits.Idle, ct))
+            {
+                return (continued, session.Sid + "." + secret);
+            }
+
+            // Another tab used the session in between; it has not ended for that.
         }
 
-        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-        var now = time.GetUtcNow();
-        var continued = current with
-        {
-            SecretHash = Hash(secret),
-            CredentialId = from.CredentialId,
-            AuthTime = now,
-            Acr = from.Acr,
-            Amr = from.Amr,
-            LastSeenAt = now,
-            Device = from.Device,
-        };
-        return await store.TryReplaceAsync(Key(session.Sid), stored, Seal(continued), Limits.Idle, ct)
-            ? (continued, session.Sid + "." + secret)
-            : null;
+        return null;
     }
 
     /// <summary>How long the session still lives without a request, and whether a request would not change that.</summary>

@@ -84,6 +84,28 @@ public abstract class SessionRaceTests(OidcServer server)
         (await browser.OpenAsync("/account")).Path.ShouldBe("/sign-in");
     }
 
+    /// <summary>Seen failing on 2026-11-27: the session was ended as replaced, and another one began.</summary>
+    [Fact]
+    public async Task A_session_that_another_tab_uses_while_it_is_confirmed_goes_on()
+    {
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        var session = (await Sessions.PeekAsync(browser.Cookies["moi-session"], CancellationToken.None))!;
+        var page = await browser.OpenAsync("/sign-in?switch=1");
+        var cookie = browser.Cookies["moi-session"];
+        Store.Before(nameof(IShortLivedStore.TryReplaceAsync), async () =>
+        {
+            server.Time.Advance(TimeSpan.FromMinutes(2));
+            await Sessions.FindAsync(cookie, CancellationToken.None);
+        });
+
+        (await browser.UsePasskeyAsync(page)).Path.ShouldBe("/account");
+
+        (await ListAsync(session.CitizenId)).ShouldBe([session.Sid]);
+        browser.Cookies["moi-session"].ShouldNotBe(cookie);
+        (await server.CountAsync("SELECT COUNT(*) FROM ended_sessions WHERE sid = @sid", p => p.Add("sid", session.Sid))).ShouldBe(0);
+    }
+
     /// <summary>Seen failing on 2026-11-27, with the request's token behind the commit.</summary>
     [Theory]
     [InlineData("remove the passkey")]

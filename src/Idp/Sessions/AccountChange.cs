@@ -15,6 +15,9 @@ internal sealed record PasskeyAdded(Guid CitizenId, PasskeyKind Kind) : AccountC
 /// <param name="KeptSid">The session that was confirmed with another passkey for this, and goes on.</param>
 internal sealed record PasskeyTakenAway(Guid CitizenId, Guid CredentialId, PasskeyKind Kind, string KeptSid) : AccountChange(CitizenId);
 
+/// <summary>The model of a passkey has become too weak for what the account demands.</summary>
+internal sealed record PasskeyTooWeak(Guid CitizenId, Guid CredentialId) : AccountChange(CitizenId);
+
 /// <summary>The citizen may not sign in any more.</summary>
 /// <param name="CitizenId">Who.</param>
 /// <param name="Reason">RISC <c>reason</c>: <c>hijacking</c>, <c>bulk-account</c>, or nothing.</param>

@@ -58,6 +58,25 @@ public abstract class CredentialReviewTests : IAsyncLifetime
         (await _idp.EventsAsync(browser)).Count.ShouldBe(2);
     }
 
+    /// <summary>Seen failing on 2026-11-27: only sessions that were open ended.</summary>
+    [Fact]
+    public async Task What_outlives_a_session_ends_too_when_the_model_becomes_too_weak_for_the_account()
+    {
+        await _idp.PublishAsync("FIDO_CERTIFIED_L1");
+        using var browser = await _idp.CitizenAsync(ModelServer.Attested());
+        var grant = await _idp.GiveDeviceAsync(browser);
+        await _idp.PublishAsync("FIDO_CERTIFIED_L1", Compromised);
+        await RunAsync();
+        (await _idp.GrantStatusAsync(grant)).ShouldBe(0, "the account demands nothing");
+
+        await _idp.PublishAsync("FIDO_CERTIFIED_L1");
+        await RunAsync();
+        await _idp.DemandAttestedAsync(browser);
+        await _idp.PublishAsync("FIDO_CERTIFIED_L1", Compromised);
+        await RunAsync();
+        (await _idp.GrantStatusAsync(grant)).ShouldBe(2);
+    }
+
     [Fact]
     public async Task A_root_that_was_withdrawn_vouches_for_nothing_any_more()
     {

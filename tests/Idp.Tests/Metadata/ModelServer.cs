@@ -90,6 +90,31 @@ internal sealed class ModelServer : IAsyncDisposable
             "SELECT details FROM audit_events WHERE name = 'passkey.model_changed' AND citizen_id = @citizen ORDER BY at, id",
             p => p.Add("citizen", SessionOf(browser).CitizenId), row => row.Text(0), CancellationToken.None);
 
+    /// <summary>A device without a browser acts for the citizen, with the passkey of the session.</summary>
+    /// <returns>Its grant.</returns>
+    internal async Task<Guid> GiveDeviceAsync(CitizenBrowser browser)
+    {
+        var (session, grant) = (SessionOf(browser), Guid.CreateVersion7(App.Time.GetUtcNow()));
+        await Sql.ExecuteAsync(
+            """
+            INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, kind, status, created_at, used_at)
+            VALUES (@id, @citizen, @credential, 'television', @sid, 'subject', 'openid', 'en', 1, 0, @now, @now)
+            """,
+            p => p.Add("id", grant).Add("citizen", session.CitizenId).Add("credential", session.CredentialId)
+                .Add("sid", grant.ToString("N")).Add("now", App.Time.GetUtcNow()),
+            CancellationToken.None);
+        return grant;
+    }
+
+    internal async Task<int> GrantStatusAsync(Guid grant)
+        => (await Sql.ListAsync("SELECT status FROM grants WHERE id = @id", p => p.Add("id", grant), row => row.Integer(0), CancellationToken.None))[0];
+
+    /// <summary>The account demands an attested authenticator from now on.</summary>
+    internal Task DemandAttestedAsync(CitizenBrowser browser)
+        => Sql.ExecuteAsync(
+            "UPDATE citizens SET minimum_authenticator = 2 WHERE id = @citizen", p => p.Add("citizen", SessionOf(browser).CitizenId),
+            CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         await App.DisposeAsync();

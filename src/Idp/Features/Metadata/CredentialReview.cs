@@ -12,8 +12,8 @@ namespace Moi.Identity.Idp.Features.Metadata;
 /// is an event of its owner. Nothing changes twice, however many servers look at once and wherever one of them stopped.
 /// </summary>
 internal sealed partial class CredentialReview(
-    SqlDatabase sql, MetadataStore metadata, IServiceScopeFactory scopes, AuditContextFactory audit, IOptions<AssuranceOptions> options,
-    TimeProvider time, ILogger<CredentialReview> logger)
+    SqlDatabase sql, MetadataStore metadata, IServiceScopeFactory scopes, IEnumerable<IAccountChangeParticipant> participants,
+    AuditContextFactory audit, IOptions<AssuranceOptions> options, TimeProvider time, ILogger<CredentialReview> logger)
 {
     private const int Page = 500;
 
@@ -91,15 +91,15 @@ internal sealed partial class CredentialReview(
 
         // First, so that a stop in between leaves the passkey to the next review.
         var record = passkey.Record;
-        if (ModelState.ClassOf(record.IsBackupEligible, record.IsAttestationTrusted, now.Standing, now.Certification, options.Value) < passkey.Minimum)
+        var isTooWeak = ModelState.ClassOf(
+            record.IsBackupEligible, record.IsAttestationTrusted, now.Standing, now.Certification, options.Value) < passkey.Minimum;
+        if (isTooWeak)
         {
-            await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<SessionEnding>().EndAllAsync(
-                passkey.CitizenId, session => session.CredentialId == passkey.Id, SessionEndReason.PasskeyTooWeak);
+            await EndSessionsAsync(passkey);
         }
 
         var (standing, certification) = (now.Standing.ToString(), now.Certification.ToString());
-        return await sql.TransactionAsync(
+        var changed = await sql.TransactionAsync(
             async work => await work.ExecuteAsync(
                     Change,
                     p => p.Add("standing", standing).Add("certification", certification).Add("statuses", now.Statuses)
@@ -111,8 +111,37 @@ internal sealed partial class CredentialReview(
                     AuditEvents.PasskeyModelChanged(
                         audit.Create(), passkey.CitizenId, passkey.Id, passkey.Record.Aaguid, snapshot.Number, standing, certification,
                         now.Statuses),
-                    ct) == 1,
+                    ct) == 1
+                && (!isTooWeak || await RecordAsync(work, new PasskeyTooWeak(passkey.CitizenId, passkey.Id), ct)),
             ct);
+        if (changed && isTooWeak)
+        {
+            // SECURITY: and those that began until the change was there to be seen.
+            await EndSessionsAsync(passkey);
+            foreach (var participant in participants)
+            {
+                participant.Announce();
+            }
+        }
+
+        return changed;
+    }
+
+    private async Task<bool> RecordAsync(SqlWork work, AccountChange change, CancellationToken ct)
+    {
+        foreach (var participant in participants)
+        {
+            await participant.RecordAsync(work, change, ct);
+        }
+
+        return true;
+    }
+
+    private async Task EndSessionsAsync(Reviewable passkey)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<SessionEnding>().EndAllAsync(
+            passkey.CitizenId, session => session.CredentialId == passkey.Id, SessionEndReason.PasskeyTooWeak);
     }
 
     private DateTimeOffset Today() => new(time.GetUtcNow().Date, TimeSpan.Zero);

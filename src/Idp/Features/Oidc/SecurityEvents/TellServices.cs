@@ -17,6 +17,9 @@ internal sealed class TellServices(SecurityEventNotices events, SessionNotices s
     {
         PasskeyAdded added => CredentialChangedAsync(work, added.CitizenId, added.Kind, "create", ct),
         PasskeyTakenAway taken => TakenAwayAsync(work, taken, ct),
+        PasskeyTooWeak weak => EndAsync(
+            work, "credential_id = @credential", p => p.Add("citizen", weak.CitizenId).Add("credential", weak.CredentialId),
+            SessionEndReason.PasskeyTooWeak, ct),
         AccountSuspended suspended => SuspendedAsync(work, suspended, ct),
         AccountReinstated => events.AddForAccountAsync(work, change.CitizenId, SecurityEventTypes.AccountEnabled, [], ct),
         ActivityDisowned disowned => EndAsync(

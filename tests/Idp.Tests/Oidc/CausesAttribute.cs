@@ -6,7 +6,8 @@ namespace Moi.Identity.Idp.Tests.Oidc;
 
 /// <summary>
 /// The codes of errors that a test causes over HTTP; of a theory without any, those in its argument <c>code</c>. The test fails unless
-/// it was answered each of them (<see cref="Refused"/>), so that what stands here can be compared with the catalogue.
+/// it was answered each of them (<see cref="Refused"/>), so that what stands here can be compared with the catalogue. Seen failing on 2026-11-27,
+/// with a code more than a test causes.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class CausesAttribute(params string[] codes) : BeforeAfterTestAttribute

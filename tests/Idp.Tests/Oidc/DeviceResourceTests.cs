@@ -79,6 +79,35 @@ public abstract class DeviceResourceTests(OidcServer server) : DeviceSteps(serve
         await IsRefusedAsync(PollAsync(agency, device, (name, value)), error);
     }
 
+    [Theory(DisplayName = "RFC 8628 §3.1: a device is not let in by less than it asked for: what could not be kept is refused, not overlooked")]
+    [InlineData("authorization_details", """[{"type": "payment"}]""", "invalid_authorization_details")]
+    [InlineData("claims", """{"id_token": {"acr": {"essential": true, "value": "urn:moi:acr:3"}}}""", "invalid_request")]
+    [InlineData("acr_values", "urn:moi:acr:3", "invalid_request")]
+    [InlineData("id_token_hint", "x", "invalid_request")]
+    [InlineData("request", "x.y.z", "invalid_request")]
+    [InlineData("request_uri", "urn:ietf:params:oauth:request_uri:x", "invalid_request")]
+    [InlineData("dpop_jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", "invalid_request")]
+    [Causes("MOI-REQ-031")]
+    public async Task Not_for_devices(string name, string value, string error)
+    {
+        var agency = await NewAsync();
+
+        await Refused.WithAsync(agency.PostAsync("/connect/device", new() { ["scope"] = "openid", [name] = value }), "MOI-REQ-031", error);
+        (await agency.PostAsync("/connect/device", new() { ["scope"] = "openid", [name] = "" })).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory(DisplayName = "RFC 8628 §3.1: what is always so, or is not known at this endpoint, may be asked for")]
+    [InlineData("max_age", "0")]
+    [InlineData("prompt", "login consent")]
+    [InlineData("nonce", "x")]
+    [InlineData("other", "x")]
+    public async Task Nothing_to_refuse(string name, string value)
+    {
+        var agency = await NewAsync();
+
+        (await agency.PostAsync("/connect/device", new() { ["scope"] = "openid", [name] = value })).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
     private static (string? Audience, string? Scope) Of(JsonObject tokens)
     {
         var access = Jwt.Claims((string)tokens["access_token"]!);

@@ -12,7 +12,8 @@ namespace Moi.Identity.Idp.Tests.Oidc;
 
 /// <summary>
 /// Each sentence of the engine to which we give a code is one that a sender can cause. A row of <see cref="EngineRefusals"/> without a
-/// case is red, and so is a case whose answer is another sentence.
+/// case is red, and so is a case whose answer is another sentence. Seen failing on 2026-11-27, with a sentence that cannot be caused and
+/// with another code for one that can.
 /// </summary>
 public abstract class EngineRefusalTests(OidcServer server)
 {

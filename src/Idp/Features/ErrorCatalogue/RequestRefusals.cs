@@ -40,4 +40,7 @@ internal static class RequestRefusals
 
     internal static readonly Refusal AcrNotReached = new(
         "MOI-REQ-029", "unmet_authentication_requirements", "The citizen's passkey does not reach any of the acr values.");
+
+    internal static readonly Refusal NotForDevices = new(
+        "MOI-REQ-031", "invalid_request", "A device cannot ask with {0}: it asks with scope and resource.");
 }

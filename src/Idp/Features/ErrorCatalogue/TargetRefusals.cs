@@ -48,4 +48,7 @@ internal static class TargetRefusals
     /// <remarks>The same words whether the type does not exist or is not for this client.</remarks>
     internal static readonly Refusal DetailsType = new(
         "MOI-REQ-025", "invalid_authorization_details", "This client may not ask for a type that the authorization_details name.");
+
+    internal static readonly Refusal NoDetails = new(
+        "MOI-REQ-031", "invalid_authorization_details", "A device cannot ask with authorization_details: it asks with scope and resource.");
 }

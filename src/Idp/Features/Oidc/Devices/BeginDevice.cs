@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Requests;
+using Moi.Identity.Idp.Features.Oidc.SenderConstraint;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -18,9 +19,23 @@ internal sealed class BeginDevice(
     DeviceRequests requests, ClientCatalog clients, Audiences audiences, IOptions<IdpOptions> options, TimeProvider time)
     : IOpenIddictServerHandler<HandleDeviceAuthorizationRequestContext>
 {
+    /// <summary>What would make an authorization request narrower or safer, and nobody would keep to here. RFC 8628 §3.1 has what is left ignored.</summary>
+    private static readonly string[] NotKept =
+    [
+        AuthorizationDetails.Parameter, ClaimsRequest.Parameter, Parameters.AcrValues, Parameters.IdTokenHint, Parameters.Request,
+        Parameters.RequestUri, Confirmation.DpopKeyParameter,
+    ];
+
     public async ValueTask HandleAsync(HandleDeviceAuthorizationRequestContext context)
     {
         var http = context.Transaction.GetHttpRequest()!.HttpContext;
+        if (NotKept.FirstOrDefault(name => !OpenIddictParameter.IsNullOrEmpty(context.Request[name] ?? default)) is { } parameter)
+        {
+            // RFC 9396 §5 for a detail: no type of them is there for devices.
+            context.Refuse(parameter == AuthorizationDetails.Parameter ? TargetRefusals.NoDetails : RequestRefusals.NotForDevices.With(parameter));
+            return;
+        }
+
         var scopes = context.Request.GetScopes();
         if (!scopes.Contains(Scopes.OpenId))
         {

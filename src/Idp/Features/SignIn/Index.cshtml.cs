@@ -57,9 +57,8 @@ internal sealed class IndexModel(
 
         // SECURITY: nothing is written down. No passkey was touched, and whatever demands a touch for this transaction looks for
         // the record of one.
-        return HttpContext.GetSession() is not null && request.AcceptsSession
-            ? Redirect(request.Onward)
-            : await ShowAsync(request, null, ct);
+        // Where a session is not enough, the page is opened anew: shown here, its passkey form would be posted here again.
+        return Redirect(HttpContext.GetSession() is not null && request.AcceptsSession ? request.Onward : "/sign-in" + request.Query);
     }
 
     /// <summary>

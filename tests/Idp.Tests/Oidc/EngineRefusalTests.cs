@@ -71,11 +71,6 @@ public abstract class EngineRefusalTests(OidcServer server)
         [new("ID2043", "redirect_uri", "MOI-REQ-013", "invalid_request")] = Pushed(r => r["redirect_uri"] = "https://other.example/"),
         [new("ID2032", "response_mode", "MOI-REQ-003", "invalid_request")] = Pushed(r => r["response_mode"] = "web_message"),
         [new("ID2052", "response_type", "MOI-REQ-003", "invalid_request")] = Pushed(r => r["response_type"] = "code none"),
-        [new("ID2051", null, "MOI-REQ-002", "invalid_request")] = async (server, a) =>
-        {
-            var resource = await server.NewResourceAsync();
-            return await a.PostAsync("/connect/par", a.Request(r => r["scope"] = "openid " + resource.Scope()));
-        },
         [new("ID2065", null, "MOI-REQ-002", "invalid_request")] = async (server, _) =>
         {
             var agency = await server.NewAgencyAsync(a =>

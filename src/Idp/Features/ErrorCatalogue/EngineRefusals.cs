@@ -63,7 +63,6 @@ internal static class EngineRefusals
         new("ID2084", null, Message, "invalid_request"),
         new("ID2032", "response_mode", Unsupported, "invalid_request"),
         new("ID2052", "response_type", Unsupported, "invalid_request"),
-        new("ID2051", null, Scope, "invalid_request"),
         new("ID2065", null, Scope, "invalid_request"),
         new("ID2141", null, IdTokenHint, "invalid_request"),
         new("ID2029", null, Missing, "invalid_request"),

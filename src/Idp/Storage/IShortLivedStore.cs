@@ -53,7 +53,7 @@ internal interface IShortLivedStore
     /// <returns>Ends the subscription when disposed.</returns>
     IDisposable OnChange(string topic, Action changed);
 
-    /// <summary>Throws <see cref="ShortLivedStoreException"/> if the store does not answer.</summary>
+    /// <summary>Throws <see cref="ShortLivedStoreException"/> if the store does not answer or takes no writes.</summary>
     ValueTask PingAsync(CancellationToken ct);
 }
 

@@ -21,6 +21,8 @@ internal sealed class RedisShortLivedStore(IConnectionMultiplexer redis) : IShor
         return 1
         """;
 
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
+
     private IDatabase Database => redis.GetDatabase();
 
     public async ValueTask<bool> TryAddAsync(
@@ -81,7 +83,9 @@ internal sealed class RedisShortLivedStore(IConnectionMultiplexer redis) : IShor
         });
     }
 
-    public async ValueTask PingAsync(CancellationToken ct) => await Run(Database.PingAsync(), ct);
+    /// <summary>A write: a full Redis and a replica answer PING, and nobody can sign in.</summary>
+    public async ValueTask PingAsync(CancellationToken ct)
+        => await Run(Database.StringSetAsync(Prefix + "health", "", Brief, When.Always, CommandFlags.DemandMaster), ct);
 
     private static RedisChannel Channel(string topic) => RedisChannel.Literal(Prefix + "changed:" + topic);
 
@@ -93,7 +97,9 @@ internal sealed class RedisShortLivedStore(IConnectionMultiplexer redis) : IShor
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
-            throw new ShortLivedStoreException("Redis did not answer: " + e.GetType().Name, e);
+            // The first word of a refusal is its code, such as OOM; the rest may name keys.
+            throw new ShortLivedStoreException(
+                e is RedisServerException ? "Redis refused: " + e.Message.Split(' ')[0] : "Redis did not answer: " + e.GetType().Name, e);
         }
     }
 }

@@ -10,6 +10,9 @@ namespace Moi.Identity.Idp.Web;
 /// </summary>
 internal sealed partial class Failures(RequestDelegate next, ProtocolErrors protocol, ILogger<Failures> logger)
 {
+    /// <summary>PostgreSQL's read_only_sql_transaction: a primary that was demoted. The next one is on its way.</summary>
+    private const string TakesNoWrites = "25006";
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -69,7 +72,7 @@ internal sealed partial class Failures(RequestDelegate next, ProtocolErrors prot
                 // The form reader's own limits: too many fields, too long names, parts that do not end.
                 case InvalidDataException:
                     return Problems.BadRequest;
-                case DbException { IsTransient: true } or ShortLivedStoreException:
+                case DbException { IsTransient: true } or DbException { SqlState: TakesNoWrites } or ShortLivedStoreException:
                 case SqliteException sqlite when IsAway(sqlite):
                     return Problems.Unavailable;
             }

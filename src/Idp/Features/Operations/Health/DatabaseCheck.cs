@@ -6,9 +6,12 @@ using Moi.Identity.Idp.Data;
 
 namespace Moi.Identity.Idp.Features.Operations.Health;
 
-/// <summary>The database answers and has the tables that this version of the server needs.</summary>
+/// <summary>The database answers, takes writes and has the tables that this version of the server needs.</summary>
 internal sealed class DatabaseCheck(SqlDatabase sql, IServiceScopeFactory scopes) : IHealthCheck
 {
+    // A primary that was demoted answers, and refuses every sign-in.
+    private const string TakesWrites = "SELECT NOT (pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on')";
+
     // Tables do not go away again; looked at until they are there.
     private volatile bool _isMigrated;
 
@@ -28,8 +31,11 @@ internal sealed class DatabaseCheck(SqlDatabase sql, IServiceScopeFactory scopes
                 _isMigrated = true;
             }
 
-            await sql.ListAsync("SELECT 1", static _ => { }, static row => row.Number(0), cancellationToken);
-            return HealthCheckResult.Healthy("The database answers.");
+            var takesWrites = await sql.ListAsync(
+                sql.IsPostgres ? TakesWrites : "SELECT 1", static _ => { }, static row => row.Flag(0), cancellationToken);
+            return takesWrites[0]
+                ? HealthCheckResult.Healthy("The database answers.")
+                : HealthCheckResult.Unhealthy("The database answers and takes no writes: a replica, or read-only.");
         }
         catch (Exception e) when (e is DbException or SocketException or TimeoutException or InvalidOperationException)
         {

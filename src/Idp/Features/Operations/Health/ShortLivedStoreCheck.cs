@@ -3,7 +3,7 @@ using Moi.Identity.Idp.Storage;
 
 namespace Moi.Identity.Idp.Features.Operations.Health;
 
-/// <summary>The store of sessions and ceremonies answers: Redis in production, a file otherwise.</summary>
+/// <summary>The store of sessions and ceremonies answers and takes writes: Redis in production, a file otherwise.</summary>
 internal sealed class ShortLivedStoreCheck(IShortLivedStore store) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

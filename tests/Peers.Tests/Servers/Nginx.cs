@@ -117,6 +117,8 @@ internal sealed class Nginx : IAsyncDisposable
                   proxy_set_header Host $http_host;
                   proxy_set_header X-Forwarded-For $remote_addr;
                   proxy_set_header X-Forwarded-Proto https;
+                  proxy_buffer_size 16k;
+                  proxy_buffers 8 16k;
                   proxy_set_header {{CertificateHeader}} {{certificate}};
                   add_header {{NodeHeader}} $upstream_addr always;
                 }

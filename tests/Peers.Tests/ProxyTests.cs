@@ -1,0 +1,37 @@
+using System.Net;
+using Moi.Identity.Peers.Tests.Agencies;
+using Moi.Identity.Peers.Tests.Servers;
+
+namespace Moi.Identity.Peers.Tests;
+
+/// <summary>What nginx, as the documents configure it, lets through.</summary>
+public sealed class ProxyTests(Deployment deployment)
+{
+    /// <summary>The longest address that a form becomes. Left to itself, nginx answers 502 to a Location of 3200 characters.</summary>
+    private const int LongestAddress = 7000;
+
+    [Fact]
+    public async Task A_request_of_seven_thousand_characters_brings_the_citizen_back_to_the_agency()
+    {
+        var agency = new Agency(deployment, PeerClients.Public);
+        var citizen = await Citizen.SignUpAsync(deployment);
+        var request = agency.Form(agency.Request());
+        request["state"] = "s";
+        request["state"] = new string('s', 1 + LongestAddress - (await AddressAsync(agency, request)).Length);
+
+        var address = await AddressAsync(agency, request);
+        address.Length.ShouldBe(LongestAddress);
+        var back = (await citizen.VisitAsync(address)).At;
+
+        back.GetLeftPart(UriPartial.Path).ShouldBe(PeerClients.Public.RedirectUri);
+        back.Query.ShouldContain(request["state"]);
+    }
+
+    /// <summary>Where the form of a request sends the browser.</summary>
+    private static async Task<string> AddressAsync(Agency agency, Dictionary<string, string> request)
+    {
+        var asked = await agency.PostAsync("/connect/authorize", request);
+        asked.StatusCode.ShouldBe(HttpStatusCode.SeeOther, await asked.Content.ReadAsStringAsync());
+        return asked.Headers.Location!.OriginalString;
+    }
+}

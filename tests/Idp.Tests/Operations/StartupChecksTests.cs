@@ -36,6 +36,21 @@ public class StartupChecksTests
     public void A_proxy_is_an_address_or_a_network(string proxy)
         => Problems(new() { ["Idp:Proxies:Trusted:0"] = proxy }).ShouldHaveSingleItem().ShouldContain(proxy);
 
+    /// <summary>As <c>sudo</c> leaves it: without the variables of the service a command would invent a database and do its work there.</summary>
+    [Fact]
+    public async Task A_command_without_the_settings_is_refused_and_makes_no_database()
+    {
+        await using var idp = new IdpProcess(new Dictionary<string, string?> { ["ASPNETCORE_ENVIRONMENT"] = null });
+
+        var (exitCode, output) = await idp.RunAsync("clients", "list");
+
+        exitCode.ShouldBe(78, output);
+        output.ShouldContain("Idp__PublicOrigin");
+        output.ShouldContain("Idp__KeyRing__Certificate");
+        output.ShouldNotContain("Idp__Proxies__Trusted__0", customMessage: "a command listens nowhere");
+        Directory.EnumerateFileSystemEntries(idp.DataPath).ShouldBeEmpty();
+    }
+
     [Fact]
     public void PostgreSQL_needs_both_connection_strings()
         => Problems(new() { ["Idp:Storage:Provider"] = "Postgres" }).Count.ShouldBe(2);

@@ -32,7 +32,7 @@ internal static partial class StartupChecks
         [
             .. Invalid(services),
             .. Anywhere(settings),
-            .. isServer && !app.Environment.IsDevelopment() ? InProduction(settings) : [],
+            .. app.Environment.IsDevelopment() ? [] : isServer ? InProduction(settings) : Identity(settings),
         ];
         if (isServer && problems.Count == 0 && settings.Idp.Storage.Provider == StorageProvider.Sqlite
             && services.GetRequiredService<DataFolder>().Take() is { } taken)
@@ -82,6 +82,28 @@ internal static partial class StartupChecks
     /// <summary>What would work and be unsafe.</summary>
     internal static IEnumerable<string> InProduction(StartupSettings settings)
     {
+        foreach (var problem in Identity(settings))
+        {
+            yield return problem;
+        }
+
+        if (settings.Runtime < LowestRuntime)
+        {
+            yield return $"ASP.NET Core {settings.Runtime} accepts forged sessions (CVE-2026-40372). Install {AdvisedRuntime} or newer.";
+        }
+
+        foreach (var problem in Listening(settings))
+        {
+            yield return problem;
+        }
+    }
+
+    /// <summary>
+    /// What no default can be right about. A command that has lost its settings, as <c>sudo</c> loses variables, would invent a
+    /// database of its own, change that one and report success.
+    /// </summary>
+    private static IEnumerable<string> Identity(StartupSettings settings)
+    {
         // What is no origin at all is refused by its own validator.
         if (Uri.TryCreate(settings.Idp.PublicOrigin, UriKind.Absolute, out var origin))
         {
@@ -100,16 +122,6 @@ internal static partial class StartupChecks
         if (string.IsNullOrEmpty(settings.KeyRing.Certificate))
         {
             yield return "Idp__KeyRing__Certificate is missing; without it a copy of the database is enough to forge sessions and tokens.";
-        }
-
-        if (settings.Runtime < LowestRuntime)
-        {
-            yield return $"ASP.NET Core {settings.Runtime} accepts forged sessions (CVE-2026-40372). Install {AdvisedRuntime} or newer.";
-        }
-
-        foreach (var problem in Listening(settings))
-        {
-            yield return problem;
         }
     }
 

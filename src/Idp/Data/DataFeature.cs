@@ -10,13 +10,18 @@ namespace Moi.Identity.Idp.Data;
 
 internal static class DataFeature
 {
+    /// <summary>Two servers and commands beside them fit into the 100 connections of a PostgreSQL that nobody has configured.</summary>
+    private const int MostConnections = 40;
+
     /// <summary>Adds the database that the configuration names, for EF Core and for plain SQL.</summary>
     internal static IServiceCollection AddIdpData(this IServiceCollection services, IConfiguration configuration)
     {
         var options = configuration.GetSection(IdpOptions.Section).Get<IdpOptions>() ?? new IdpOptions();
         if (options.Storage.Provider == StorageProvider.Postgres)
         {
-            var connectionString = new NpgsqlConnectionStringBuilder(configuration.GetConnectionString("Postgres"))
+            // What the operator writes comes last and wins.
+            var connectionString = new NpgsqlConnectionStringBuilder(
+                $"Maximum Pool Size={MostConnections};{configuration.GetConnectionString("Postgres")}")
             {
                 ApplicationName = "moi-identity",
                 MaxAutoPrepare = 100,

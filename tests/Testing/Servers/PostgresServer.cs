@@ -107,6 +107,7 @@ public sealed class PostgresServer : IAsyncLifetime
 
     private IEnumerable<string> Settings()
     {
+        // More connections than the 100 of production: dozens of servers of the tests share it, each with a pool of its own.
         string[] settings =
         [
             "listen_addresses=127.0.0.1", $"port={Port}", "unix_socket_directories=", "max_connections=200",

@@ -55,6 +55,9 @@ internal interface IShortLivedStore
 
     /// <summary>Throws <see cref="ShortLivedStoreException"/> if the store does not answer or takes no writes.</summary>
     ValueTask PingAsync(CancellationToken ct);
+
+    /// <summary>What an operator should mend although the store works, or nothing.</summary>
+    ValueTask<string?> WarningAsync(CancellationToken ct) => ValueTask.FromResult<string?>(null);
 }
 
 /// <summary>The store could not be reached. The request fails, nothing is half-written, and it may be tried again.</summary>

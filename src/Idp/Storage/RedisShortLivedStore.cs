@@ -21,6 +21,9 @@ internal sealed class RedisShortLivedStore(IConnectionMultiplexer redis) : IShor
         return 1
         """;
 
+    // In a script, because the client library has INFO among what administrators do, with FLUSHALL.
+    private const string EvictionPolicy = "return string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:(%S+)')";
+
     private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
 
     private IDatabase Database => redis.GetDatabase();
@@ -86,6 +89,25 @@ internal sealed class RedisShortLivedStore(IConnectionMultiplexer redis) : IShor
     /// <summary>A write: a full Redis and a replica answer PING, and nobody can sign in.</summary>
     public async ValueTask PingAsync(CancellationToken ct)
         => await Run(Database.StringSetAsync(Prefix + "health", "", Brief, When.Always, CommandFlags.DemandMaster), ct);
+
+    public async ValueTask<string?> WarningAsync(CancellationToken ct)
+    {
+        string? policy;
+        try
+        {
+            policy = (string?)await Run(Database.ScriptEvaluateAsync(EvictionPolicy, flags: CommandFlags.DemandMaster), ct);
+        }
+        catch (ShortLivedStoreException)
+        {
+            // A user without the right to ask; that the store works has just been seen.
+            policy = null;
+        }
+
+        // SECURITY: any other policy forgets replay marks under pressure, and an assertion that somebody captured is good again.
+        return policy == "noeviction"
+            ? null
+            : $"Redis answers, but its maxmemory-policy is {policy ?? "not to be seen"}; unless it is noeviction, a full Redis forgets replay marks.";
+    }
 
     private static RedisChannel Channel(string topic) => RedisChannel.Literal(Prefix + "changed:" + topic);
 

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 
 namespace Moi.Identity.Idp.Tests.Operations;
 
-/// <summary>A Redis that answers is not enough: a sign-in writes.</summary>
+/// <summary>A Redis that answers is not enough: a sign-in writes, and what it writes must stay.</summary>
 public sealed class ShortLivedStoreCheckTests : IAsyncLifetime
 {
     private readonly RedisServer _redis = new();
@@ -17,7 +17,7 @@ public sealed class ShortLivedStoreCheckTests : IAsyncLifetime
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_Redis_that_takes_writes_is_ready()
+    public async Task A_Redis_that_takes_writes_and_evicts_nothing_is_ready()
         => (await CheckAsync(_redis)).Status.ShouldBe(HealthStatus.Healthy);
 
     [Fact]
@@ -51,6 +51,21 @@ public sealed class ShortLivedStoreCheckTests : IAsyncLifetime
         await Should.ThrowAsync<ShortLivedStoreException>(async () => await store.AddToSetAsync("b", "c", TimeSpan.FromMinutes(1), Ct));
         await Should.ThrowAsync<ShortLivedStoreException>(
             () => services.GetRequiredService<ISharedCounters>().AddAsync("d", 1, TimeSpan.FromMinutes(1)));
+    }
+
+    /// <summary>Under pressure such a Redis forgets replay marks, and an assertion that somebody captured is good again.</summary>
+    [Theory]
+    [InlineData("volatile-lru")]
+    [InlineData("allkeys-lfu")]
+    public async Task A_Redis_that_evicts_is_told_by_a_warning(string policy)
+    {
+        await ConfigureAsync("maxmemory-policy", policy);
+
+        var result = await CheckAsync(_redis);
+
+        result.Status.ShouldBe(HealthStatus.Degraded);
+        result.Description!.ShouldContain(policy);
+        result.Description!.ShouldContain("noeviction");
     }
 
     public async ValueTask InitializeAsync()

@@ -11,7 +11,9 @@ internal sealed class ShortLivedStoreCheck(IShortLivedStore store) : IHealthChec
         try
         {
             await store.PingAsync(cancellationToken);
-            return HealthCheckResult.Healthy("The store of sessions answers.");
+            return await store.WarningAsync(cancellationToken) is { } warning
+                ? HealthCheckResult.Degraded(warning)
+                : HealthCheckResult.Healthy("The store of sessions answers.");
         }
         catch (ShortLivedStoreException e)
         {

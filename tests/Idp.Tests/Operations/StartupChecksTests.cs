@@ -36,6 +36,15 @@ public class StartupChecksTests
     public void A_proxy_is_an_address_or_a_network(string proxy)
         => Problems(new() { ["Idp:Proxies:Trusted:0"] = proxy }).ShouldHaveSingleItem().ShouldContain(proxy);
 
+    /// <summary>The framework's own switch believes forwarded headers of everybody who connects.</summary>
+    [Theory]
+    [InlineData("true", true)]
+    [InlineData("True", true)]
+    [InlineData("false", false)]
+    public void The_switch_that_believes_everybody_is_refused(string value, bool refused)
+        => Problems(new() { ["ForwardedHeaders_Enabled"] = value })
+            .Count(problem => problem.Contains("ASPNETCORE_FORWARDEDHEADERS_ENABLED", StringComparison.Ordinal)).ShouldBe(refused ? 1 : 0);
+
     /// <summary>As <c>sudo</c> leaves it: without the variables of the service a command would invent a database and do its work there.</summary>
     [Fact]
     public async Task A_command_without_the_settings_is_refused_and_makes_no_database()

@@ -73,6 +73,12 @@ internal static partial class StartupChecks
             }
         }
 
+        // SECURITY: the platform then believes X-Forwarded-For of whoever connects, before our list of proxies is asked.
+        if (string.Equals(settings.Configuration["ForwardedHeaders_Enabled"], "true", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes everybody who connects. Remove it; name the proxies in Idp__Proxies__Trusted__0.";
+        }
+
         foreach (var problem in KeyRing.Problems(settings.KeyRing, settings.Now))
         {
             yield return problem;

@@ -45,6 +45,55 @@ public class StartupChecksTests
         => Problems(new() { ["ForwardedHeaders_Enabled"] = value })
             .Count(problem => problem.Contains("ASPNETCORE_FORWARDEDHEADERS_ENABLED", StringComparison.Ordinal)).ShouldBe(refused ? 1 : 0);
 
+    public static TheoryData<string, string, string> Misspelled => new()
+    {
+        { "Idp:Administrators:RequireAttestedAuthenticator", "true", "Idp__Administrators__RequireAttestedAuthenticator: no such setting" },
+        { "Idp:Administrator:RequireAttestedAuthenticators", "true", "Idp__Administrator: no such setting" },
+        { "Idp:Proxies:Trusted", "10.0.0.5", "Idp__Proxies__Trusted: a list" },
+        { "Idp:Limits", "none", "Idp__Limits: a section" },
+        { "Idp:Limits:Enabled:0", "false", "Idp__Limits__Enabled__0: no such setting" },
+        { "Idp:KeyRing:Previous:0:Certificat", "old.pfx", "Idp__KeyRing__Previous__0__Certificat: no such setting" },
+        { "Idp:Dpop:RequireNonce", "no", "Idp__Dpop__RequireNonce: cannot be read" },
+        { "Idp:Passkeys:RelatedOrigins:0:Host", "a", "Idp__Passkeys__RelatedOrigins__0__Host: no such setting" },
+    };
+
+    [Theory(DisplayName = "A setting that nobody reads is refused")]
+    [MemberData(nameof(Misspelled))]
+    public void A_setting_that_nobody_reads_is_refused(string setting, string value, string problem)
+        => Problems(new() { [setting] = value }).ShouldHaveSingleItem().ShouldStartWith(problem);
+
+    [Theory]
+    [InlineData("idp:web:securitycontact", "mailto:security@example.gov.tw")]
+    [InlineData("Idp:Pruning:Interval", "02:00:00")]
+    [InlineData("Idp:MutualTls:Revocation", "offline")]
+    [InlineData("Idp:MutualTls:TrustAnchors", "/etc/moi-identity/anchors")]
+    [InlineData("Idp:Passkeys:AndroidApps:0:Fingerprints:0", "AA:BB")]
+    [InlineData("Idp:KeyRing:Previous:0:PasswordFile", "old.password")]
+    public void A_setting_is_known_in_any_case_of_its_letters(string setting, string value)
+        => Problems(new() { [setting] = value }).ShouldBeEmpty();
+
+    [Fact]
+    public async Task A_server_names_all_settings_that_nobody_reads()
+    {
+        await using var idp = new IdpProcess(new Dictionary<string, string?>
+        {
+            ["Idp__Administrators__RequireAttestedAuthenticator"] = "true",
+            ["Idp__Proxies__Trusted"] = "10.0.0.5",
+            ["Idp__Dpop__RequireNonce"] = "no",
+            ["Idp__Web__SecurityContact__0"] = "mailto:security@example.gov.tw",
+        });
+        await idp.LaunchAsync();
+
+        (await idp.WaitAsync()).ShouldBe(78);
+        foreach (var mistake in (string[])
+            ["RequireAttestedAuthenticator:", "Idp__Proxies__Trusted:", "Idp__Dpop__RequireNonce:", "Idp__Web__SecurityContact__0:"])
+        {
+            idp.Log.ShouldContain(mistake);
+        }
+
+        idp.Log.ShouldNotContain("   at ");
+    }
+
     /// <summary>As <c>sudo</c> leaves it: without the variables of the service a command would invent a database and do its work there.</summary>
     [Fact]
     public async Task A_command_without_the_settings_is_refused_and_makes_no_database()

@@ -54,6 +54,11 @@ internal static partial class StartupChecks
     /// <summary>What cannot work in any environment.</summary>
     internal static IEnumerable<string> Anywhere(StartupSettings settings)
     {
+        foreach (var problem in SettingNames.Problems(settings.Configuration))
+        {
+            yield return problem;
+        }
+
         if (settings.Idp.Storage.Provider == StorageProvider.Postgres)
         {
             foreach (var name in (string[])["Postgres", "Redis"])

@@ -4,7 +4,7 @@ using Moi.Identity.Peers.Tests.Servers;
 
 namespace Moi.Identity.Peers.Tests;
 
-/// <summary>What nginx, as the documents configure it, lets through.</summary>
+/// <summary>What nginx, as the documents configure it, lets through and what it does not.</summary>
 public sealed class ProxyTests(Deployment deployment)
 {
     /// <summary>The longest address that a form becomes. Left to itself, nginx answers 502 to a Location of 3200 characters.</summary>
@@ -25,6 +25,23 @@ public sealed class ProxyTests(Deployment deployment)
 
         back.GetLeftPart(UriPartial.Path).ShouldBe(PeerClients.Public.RedirectUri);
         back.Query.ShouldContain(request["state"]);
+    }
+
+    /// <summary>Routes of the server are found in any case of their letters.</summary>
+    [Theory]
+    [InlineData("/health/ready")]
+    [InlineData("/Health/ready")]
+    [InlineData("/HEALTH/LIVE")]
+    [InlineData("//health/ready")]
+    [InlineData("/%48ealth/ready")]
+    public async Task Health_is_not_for_the_public(string path)
+    {
+        using var http = deployment.NewBackChannel();
+
+        var answer = await http.GetAsync(new Uri(deployment.Origin + path));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        Deployment.NodeOf(answer).ShouldBeEmpty("no server was asked");
     }
 
     /// <summary>Where the form of a request sends the browser.</summary>

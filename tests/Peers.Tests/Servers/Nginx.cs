@@ -109,7 +109,7 @@ internal sealed class Nginx : IAsyncDisposable
                 ssl_certificate_key {{KeyFile}};
                 ssl_protocols TLSv1.2 TLSv1.3;
                 {{verify}}
-                location /health/ { return 404; }
+                location ~* ^/health(/|$) { return 404; }
                 location / {
                   proxy_pass http://nodes;
                   proxy_http_version 1.1;

@@ -612,6 +612,9 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
 
                     b.HasIndex("CitizenId", "ClientId");
 
+                    b.HasIndex("ClientId", "Id")
+                        .HasFilter("status <> 2");
+
                     b.HasIndex("Sid", "ClientId")
                         .IsUnique()
                         .HasDatabaseName("ux_grants_valid")

@@ -414,6 +414,12 @@ namespace Moi.Identity.Idp.Data.Migrations.Postgres
                 columns: new[] { "citizen_id", "client_id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_grants_client_id_id",
+                table: "grants",
+                columns: new[] { "client_id", "id" },
+                filter: "status <> 2");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_grants_sid",
                 table: "grants",
                 column: "sid");

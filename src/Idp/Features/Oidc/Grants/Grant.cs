@@ -75,6 +75,9 @@ internal sealed class GrantConfiguration : IEntityTypeConfiguration<Grant>
         builder.HasIndex(g => new { g.Sid, g.ClientId }).IsUnique().HasFilter("status = 0").HasDatabaseName("ux_grants_valid");
         builder.HasIndex(g => g.Sid);
         builder.HasIndex(g => new { g.CitizenId, g.ClientId });
+
+        // For the end of a client, which may have grants of every citizen; those that have ended are not in its way.
+        builder.HasIndex(g => new { g.ClientId, g.Id }).HasFilter("status <> 2");
         builder.HasIndex(g => g.UsedAt);
         builder.HasOne<Data.Citizen>().WithMany().HasForeignKey(g => g.CitizenId).OnDelete(DeleteBehavior.Cascade);
     }

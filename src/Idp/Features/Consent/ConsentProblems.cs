@@ -6,7 +6,7 @@ namespace Moi.Identity.Idp.Features.Consent;
 internal static class ConsentProblems
 {
     internal static readonly Problem Expired =
-        new("MOI-AUTH-011", "Expired", StatusCodes.Status400BadRequest) 
+        new("MOI-AUTH-011", "Expired", StatusCodes.Status400BadRequest)
         {
             Texts = typeof(ConsentProblems),
             Ways = [new WayOn("Way.Services", "/account/services"), WayOn.Home, WayOn.Help],

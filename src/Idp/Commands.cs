@@ -1,5 +1,6 @@
 using Moi.Identity.Idp.Features.Administrators;
 using Moi.Identity.Idp.Features.Assessment;
+using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.DynamicRegistration;
@@ -36,6 +37,7 @@ internal static class Commands
     /// <returns>Its exit status.</returns>
     internal static async Task<int> RunAsync(IServiceProvider services, string[] args)
     {
+        services.GetRequiredService<AuditContextFactory>().Operator = OperatorName.Read();
         switch (args)
         {
             case ["migrate"]:

@@ -220,6 +220,17 @@ internal static class AuditEvents
             Sid = sid,
             Device = context.Device,
             TraceId = context.TraceId,
-            Details = details?.ToJsonString() ?? "{}",
+            Details = DetailsOf(context, details)?.ToJsonString() ?? "{}",
         };
+
+    private static JsonObject? DetailsOf(AuditContext context, JsonObject? details)
+    {
+        if (context.Operator is { } who)
+        {
+            details ??= [];
+            details["operator"] = who;
+        }
+
+        return details;
+    }
 }

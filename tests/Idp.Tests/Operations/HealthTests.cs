@@ -60,6 +60,7 @@ public class HealthTests(PostgresServer postgres, RedisServer redis)
         await using var idp = await IdpProcess.StartAsync([.. certificate.Production()]);
 
         (await Health.UntilAsync(idp, HttpStatusCode.OK, "warm_up")).ShouldContain("warmed up");
+        await idp.StopAsync();
         idp.Log.ShouldContain("Warmed up in");
     }
 

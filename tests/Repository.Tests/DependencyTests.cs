@@ -24,6 +24,7 @@ public partial class DependencyTests
         ["InAppBrowsers"] = ["SignIn"],
         ["Metadata"] = ["Audit", "Oidc", "Passkeys"],
         ["Oidc"] = ["Audit", "Clients", "DynamicRegistration", "ErrorCatalogue", "Operations", "Passkeys", "SignIn"],
+        ["Operations"] = ["Audit"],
         ["Passkeys"] = ["Audit"],
         ["SessionEnd"] = ["SignIn"],
         ["SignIn"] = ["Audit", "Passkeys"],

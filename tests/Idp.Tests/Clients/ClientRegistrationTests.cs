@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Tests.Oidc;
@@ -59,6 +60,39 @@ public abstract class ClientRegistrationTests(OidcServer server)
         Catalog.Find("with-secret")!.HasSecret(secret).ShouldBeTrue();
         Catalog.Find("with-secret")!.HasSecret(secret + "x").ShouldBeFalse();
         (await Registration.ExportAsync(CancellationToken.None)).ShouldNotContain(secret);
+    }
+
+    [Fact]
+    public async Task What_changed_in_a_registration_is_recorded_with_what_it_was()
+    {
+        static string File(string name, string method, string? contact) => $$"""
+            [{"client_id": "with-a-past", "client_name": "{{name}}", "moi_agency": "past-office", "redirect_uris": ["https://a.example/"],
+              "token_endpoint_auth_method": "{{method}}"{{(contact is null ? "" : $", \"contacts\": [\"{contact}\"]")}} }]
+            """;
+        foreach (var file in (string[])
+        [
+            File("one", "client_secret_basic", null),
+            File("two", "client_secret_basic", "it@a.example"),
+            File("two", "none", null),
+            File("two", "none", null),
+        ])
+        {
+            (await server.ApplyAsync(file)).Mistakes.ShouldBeEmpty();
+        }
+
+        var rows = await server.Sql.ListAsync(
+            "SELECT details FROM audit_events WHERE name = 'client.applied' AND client_id = 'with-a-past'", static _ => { },
+            static row => JsonNode.Parse(row.Text(0))!, CancellationToken.None);
+        var events = rows.OrderBy(e => (int)e["version"]!).ToList();
+        events.Select(e => (int)e["version"]!).ShouldBe([1, 2, 3, 4]);
+        events.Select(e => (string?)e["secret"]).ShouldBe(["made", null, "dropped", null]);
+        ((string?)events[0]["changes"]!["client_name"]!["to"]).ShouldBe("one");
+        events[0]["changes"]!["client_name"]!.AsObject().ContainsKey("from").ShouldBeFalse();
+        events[1]["changes"]!.ToJsonString().ShouldBe(
+            """{"client_name":{"from":"one","to":"two"},"contacts":{"to":["it@a.example"]}}""");
+        events[2]["changes"]!.ToJsonString().ShouldBe(
+            """{"contacts":{"from":["it@a.example"]},"token_endpoint_auth_method":{"from":"client_secret_basic","to":"none"}}""");
+        events[3]["changes"]!.AsObject().ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Moi.Identity.Idp.Tests.Operations;
 using Moi.Identity.Testing;
 
@@ -15,6 +16,7 @@ public sealed class MetadataCommandTests
         var (root, file) = (Path.Combine(folder, "root.crt"), Path.Combine(folder, "blob.jwt"));
         await File.WriteAllBytesAsync(root, service.Root.Der);
         await File.WriteAllBytesAsync(file, service.Blob(new SoftBlob { Number = 7, NextUpdate = "2049-01-01" }));
+        var digest = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(file)));
         await using var idp = new IdpProcess(new Dictionary<string, string?>
         {
             ["Idp__Metadata__Root"] = root,
@@ -35,6 +37,11 @@ public sealed class MetadataCommandTests
         (code, output) = await idp.RunAsync("metadata", "import", file);
         code.ShouldBe(1);
         output.ShouldContain("Rollback");
+        var stored = (await AuditTrail.ReadAsync(idp.DataPath, "metadata.stored")).ShouldHaveSingleItem();
+        ((int?)stored["number"]).ShouldBe(7);
+        ((string?)stored["next_update"]).ShouldBe("2049-01-01");
+        ((string?)stored["digest"]).ShouldBe(digest);
+        ((string?)stored["operator"]).ShouldNotBeNull();
         (await idp.RunAsync("metadata", "import", file, root)).Output.ShouldContain("no revocation list");
         Directory.Delete(folder, recursive: true);
     }

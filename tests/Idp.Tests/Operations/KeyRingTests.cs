@@ -30,6 +30,9 @@ public sealed class KeyRingTests : IDisposable
             var (exitCode, output) = await idp.RunAsync("keyring", "rewrap");
             exitCode.ShouldBe(0, output);
             output.ShouldContain(_new.Thumbprint);
+            var rewrapped = (await AuditTrail.ReadAsync(_data.FullName, "keyring.rewrapped")).ShouldHaveSingleItem();
+            ((int?)rewrapped["keys"]).ShouldBe(1);
+            ((string?)rewrapped["certificate"]).ShouldBe(_new.Thumbprint);
         }
 
         // Now the new one is enough.
@@ -65,6 +68,7 @@ public sealed class KeyRingTests : IDisposable
         var (exitCode, output) = await other.RunAsync("keyring", "rewrap");
         exitCode.ShouldBe(1);
         output.ShouldContain("Nothing was changed");
+        (await AuditTrail.ReadAsync(_data.FullName, "keyring.rewrapped")).ShouldBeEmpty();
         await using (await Start(_old))
         {
         }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using Microsoft.Data.Sqlite;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Operations;
@@ -18,12 +16,8 @@ public sealed class OperatorTests
         var (exitCode, output) = await idp.RunAsync("administrators", "invite");
 
         exitCode.ShouldBe(0, output);
-        await using var database = new SqliteConnection($"Data Source={Path.Combine(idp.DataPath, "idp.db")};Mode=ReadOnly;Pooling=false");
-        await database.OpenAsync();
-        await using var command = database.CreateCommand();
-        command.CommandText = "SELECT details FROM audit_events WHERE name = 'administrator.invited'";
-        var details = JsonNode.Parse((string)(await command.ExecuteScalarAsync())!)!;
+        var invited = (await AuditTrail.ReadAsync(idp.DataPath, "administrator.invited")).ShouldHaveSingleItem();
         var who = before is null ? Environment.UserName : $"{before} (as {Environment.UserName})";
-        ((string?)details["operator"]).ShouldBe($"{who} at {Environment.MachineName}");
+        ((string?)invited["operator"]).ShouldBe($"{who} at {Environment.MachineName}");
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Sessions;
 
@@ -156,9 +157,21 @@ internal static class AuditEvents
     internal static AuditEvent NoticeUndelivered(AuditContext context, string clientId, string? sid, string kind)
         => New(context, "notice.undelivered", clientId: clientId, sid: sid, details: new() { ["kind"] = kind });
 
-    /// <summary><c>client.applied</c>: an agency's registration was made or changed. Details: <c>new</c>.</summary>
-    internal static AuditEvent ClientApplied(AuditContext context, string clientId, bool isNew)
-        => New(context, "client.applied", clientId: clientId, details: new() { ["new"] = isNew });
+    /// <summary>
+    /// <c>client.applied</c>: an agency's registration was made or changed. Details: <c>version</c>, 1 for a new one; <c>changes</c>,
+    /// each member that is other than before with <c>from</c> and <c>to</c> (one is missing where the member is new or gone);
+    /// <c>secret</c>, if it was <c>made</c> or <c>dropped</c>.
+    /// </summary>
+    internal static AuditEvent ClientApplied(AuditContext context, string clientId, long version, JsonObject changes, string? secret)
+    {
+        var details = new JsonObject { ["version"] = version, ["changes"] = changes };
+        if (secret is not null)
+        {
+            details["secret"] = secret;
+        }
+
+        return New(context, "client.applied", clientId: clientId, details: details);
+    }
 
     /// <summary><c>client.removed</c>: an agency's registration was removed.</summary>
     internal static AuditEvent ClientRemoved(AuditContext context, string clientId)
@@ -206,6 +219,25 @@ internal static class AuditEvents
     /// </summary>
     internal static AuditEvent SigningKeyRevoked(AuditContext context, string kid, string alg)
         => New(context, "key.revoked", details: new() { ["kid"] = kid, ["alg"] = alg });
+
+    /// <summary>
+    /// <c>keyring.rewrapped</c>: the key ring was encrypted with another certificate. Details: <c>keys</c>, how many, and
+    /// <c>certificate</c>, its thumbprint.
+    /// </summary>
+    internal static AuditEvent KeyRingRewrapped(AuditContext context, int keys, string certificate)
+        => New(context, "keyring.rewrapped", details: new() { ["keys"] = keys, ["certificate"] = certificate });
+
+    /// <summary>
+    /// <c>metadata.stored</c>: FIDO metadata were verified and are in use, downloaded or from a file. Details: <c>number</c>,
+    /// <c>next_update</c> and <c>digest</c>, the SHA-256 of the BLOB.
+    /// </summary>
+    internal static AuditEvent MetadataStored(AuditContext context, long number, DateOnly nextUpdate, string digest)
+        => New(context, "metadata.stored", details: new()
+        {
+            ["number"] = number,
+            ["next_update"] = nextUpdate.ToString("O", CultureInfo.InvariantCulture),
+            ["digest"] = digest,
+        });
 
     internal static AuditEvent New(
         AuditContext context, string name, Guid? citizenId = null, string? clientId = null, string? sid = null,

@@ -22,7 +22,7 @@ internal sealed partial class ClientRegistration(
 {
     // SECURITY: locked on PostgreSQL, or a change that waits for another one would be built on what was there before it, and
     // undo a suspension or a removal. SQLite has one writer at a time.
-    private const string Before = "SELECT secret_hash, created_at, version FROM relying_parties WHERE client_id = @client";
+    private const string Before = "SELECT secret_hash, created_at, version, metadata FROM relying_parties WHERE client_id = @client";
 
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
@@ -248,9 +248,11 @@ internal sealed partial class ClientRegistration(
         var rows = await work.ListAsync(
             sql.IsPostgres ? Before + " FOR UPDATE" : Before,
             p => p.Add("client", metadata.ClientId),
-            row => (Secret: row.IsNull(0) ? null : row.Bytes(0), Created: row.Time(1), Version: row.Integer(2)), ct);
+            row => (Secret: row.IsNull(0) ? null : row.Bytes(0), Created: row.Time(1), Version: row.Integer(2), Members: row.Text(3)), ct);
         var isNew = rows.Count == 0;
-        var secret = isNew ? null : rows[0].Secret;
+        var version = isNew ? 1 : rows[0].Version + 1;
+        var before = isNew ? null : rows[0].Secret;
+        var secret = before;
         if (metadata.TokenEndpointAuthMethod is not ("client_secret_basic" or "client_secret_post"))
         {
             secret = null;
@@ -272,10 +274,44 @@ internal sealed partial class ClientRegistration(
             """,
             p => p.Add("client", metadata.ClientId).Add("agency", metadata.Agency).Add("profile", metadata.Profile)
                 .Add("metadata", members.ToJsonString()).Add("secret", secret)
-                .Add("created", isNew ? now : rows[0].Created).Add("now", now).Add("version", isNew ? 1 : rows[0].Version + 1),
+                .Add("created", isNew ? now : rows[0].Created).Add("now", now).Add("version", version),
             ct);
-        await work.AppendAsync(AuditEvents.ClientApplied(audit.Create(), metadata.ClientId, isNew), ct);
+        await work.AppendAsync(
+            AuditEvents.ClientApplied(
+                audit.Create(), metadata.ClientId, version, Changes(isNew ? [] : JsonNode.Parse(rows[0].Members)!.AsObject(), members),
+                (before, secret) switch { (null, not null) => "made", (not null, null) => "dropped", _ => null }),
+            ct);
         return isNew;
+    }
+
+    /// <summary>The members that differ, each with what it was and what it is.</summary>
+    private static JsonObject Changes(JsonObject before, JsonObject after)
+    {
+        var changes = new JsonObject();
+        foreach (var name in before.Concat(after).Select(member => member.Key).Distinct().Order(StringComparer.Ordinal))
+        {
+            var was = before.TryGetPropertyValue(name, out var from);
+            var @is = after.TryGetPropertyValue(name, out var to);
+            if (was == @is && JsonNode.DeepEquals(from, to))
+            {
+                continue;
+            }
+
+            var change = new JsonObject();
+            if (was)
+            {
+                change["from"] = from?.DeepClone();
+            }
+
+            if (@is)
+            {
+                change["to"] = to?.DeepClone();
+            }
+
+            changes[name] = change;
+        }
+
+        return changes;
     }
 
     [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "The clients have changed, but Redis does not answer: servers that run see it within half a minute")]

@@ -1,5 +1,6 @@
 using Moi.Identity.Fido2;
 using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Audit;
 
 namespace Moi.Identity.Idp.Features.Metadata;
 
@@ -10,7 +11,8 @@ namespace Moi.Identity.Idp.Features.Metadata;
 internal sealed record MetadataImported(MetadataOutcome Outcome, MetadataSnapshot? Snapshot, MetadataFailure? Failure);
 
 /// <summary>Verifies metadata, from a file or a download, stores them and tells every server.</summary>
-internal sealed class MetadataImport(SqlDatabase sql, MetadataCatalog catalog, MetadataTrustFactory trust, TimeProvider time)
+internal sealed class MetadataImport(
+    SqlDatabase sql, MetadataCatalog catalog, MetadataTrustFactory trust, AuditContextFactory audit, TimeProvider time)
 {
     // SECURITY: the number only grows, whoever writes at the same time: an older BLOB is well signed too.
     private const string Store = """
@@ -40,13 +42,18 @@ internal sealed class MetadataImport(SqlDatabase sql, MetadataCatalog catalog, M
         }
 
         var snapshot = reading.Snapshot;
-        var stored = await sql.ExecuteAsync(
-            Store,
-            p => p.Add("id", StoredMetadata.Only).Add("number", snapshot.Number)
-                .Add("next_update", new DateTimeOffset(snapshot.NextUpdate, TimeOnly.MinValue, TimeSpan.Zero))
-                .Add("digest", snapshot.Digest).Add("blob", blob).Add("tag", tag is { Length: <= 200 } ? tag : null).Add("now", now),
+        var stored = await sql.TransactionAsync(
+            async work =>
+                await work.ExecuteAsync(
+                    Store,
+                    p => p.Add("id", StoredMetadata.Only).Add("number", snapshot.Number)
+                        .Add("next_update", new DateTimeOffset(snapshot.NextUpdate, TimeOnly.MinValue, TimeSpan.Zero))
+                        .Add("digest", snapshot.Digest).Add("blob", blob).Add("tag", tag is { Length: <= 200 } ? tag : null).Add("now", now),
+                    ct) == 1
+                && await work.AppendAsync(
+                    AuditEvents.MetadataStored(audit.Create(), snapshot.Number, snapshot.NextUpdate, snapshot.Digest), ct) == 1,
             ct);
-        if (stored == 1)
+        if (stored)
         {
             await catalog.ChangedAsync(ct);
             return new MetadataImported(MetadataOutcome.Replaced, snapshot, null);

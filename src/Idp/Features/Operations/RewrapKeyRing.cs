@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Audit;
 
 namespace Moi.Identity.Idp.Features.Operations;
 
@@ -44,6 +45,8 @@ internal static class RewrapKeyRing
             }
         }
 
+        db.AuditEvents.Add(AuditEvents.KeyRingRewrapped(
+            services.GetRequiredService<AuditContextFactory>().Create(), wrapped, certificate.Thumbprint));
         await db.SaveChangesAsync(ct);
         await Console.Out.WriteLineAsync($"{wrapped} keys are encrypted with the certificate {certificate.Thumbprint} now.");
         return 0;

@@ -49,11 +49,17 @@ async Task MeasureAsync(int population)
     foreach (var operation in settings.Operations)
     {
         await RunAsync(operation, settings.WarmUp, null);
-        var before = await servers.MeasureAsync();
-        var watch = Stopwatch.StartNew();
-        var latencies = await RunAsync(operation, settings.SignIns, settings.Rate);
-        watch.Stop();
-        Report.Print(settings, operation, population, watch.Elapsed, latencies, before, await servers.MeasureAsync());
+        var rounds = new List<Round>();
+        for (var i = 0; i < settings.Rounds; i++)
+        {
+            var before = await servers.MeasureAsync();
+            var watch = Stopwatch.StartNew();
+            var latencies = await RunAsync(operation, settings.SignIns, settings.Rate);
+            watch.Stop();
+            rounds.Add(new Round(watch.Elapsed, latencies, before, await servers.MeasureAsync(), Yardstick.MicrosecondsPerVerification()));
+        }
+
+        Report.Print(settings, operation, population, rounds);
     }
 }
 

@@ -6,13 +6,12 @@ namespace Moi.Identity.LoadGenerator;
 internal static class Report
 {
     internal static void Print(
-        Settings settings, string operation, int citizens, TimeSpan wall, List<TimeSpan> latencies, Usage before, Usage after)
+        Settings settings, string operation, int citizens, IReadOnlyList<Round> rounds)
     {
+        List<TimeSpan> latencies = [.. rounds.SelectMany(round => round.Latencies).Order()];
         var n = latencies.Count;
-        latencies.Sort();
-        var idp = (after.IdpCpu - before.IdpCpu).TotalMilliseconds / n;
-        var postgres = (after.PostgresCpu - before.PostgresCpu).TotalMilliseconds / n;
-        var redis = (after.RedisCpu - before.RedisCpu).TotalMilliseconds / n;
+        var (before, after) = (rounds[0].Before, rounds[^1].After);
+        double Cpu(Func<Usage, TimeSpan> of) => rounds.Sum(r => (of(r.After) - of(r.Before)).TotalMilliseconds) / n;
 
         Line("operation", operation);
         Line("mode", settings.Production ? "production: PostgreSQL (durable commits) and Redis" : "embedded: SQLite");
@@ -20,17 +19,22 @@ internal static class Report
             ? string.Create(CultureInfo.InvariantCulture, $"{n} times, one every {1000 / rate:F1} ms")
             : $"{n} times, {settings.Concurrency} at once");
         Line("citizens in the database", $"{citizens}");
-        Line("operations per second", Number(n / wall.TotalSeconds));
+        Line("operations per second", Number(n / rounds.Sum(round => round.Wall.TotalSeconds)));
         Line("latency p50 / p95 / p99, ms", $"{At(0.50)} / {At(0.95)} / {At(0.99)}");
-        Line("CPU an operation, ms: identity provider", Number(idp));
+        Line("CPU an operation, ms: identity provider", Number(Cpu(usage => usage.IdpCpu)));
         if (settings.Production)
         {
-            Line("CPU an operation, ms: PostgreSQL", Number(postgres));
-            Line("CPU an operation, ms: Redis", Number(redis));
+            Line("CPU an operation, ms: PostgreSQL", Number(Cpu(usage => usage.PostgresCpu)));
+            Line("CPU an operation, ms: Redis", Number(Cpu(usage => usage.RedisCpu)));
         }
 
-        Line("CPU an operation, ms: all servers", Number(idp + postgres + redis));
-        Line("yardstick: one ES256 verification, us", Number(Yardstick.MicrosecondsPerVerification()));
+        Line("CPU an operation, ms: all servers", Number(Cpu(usage => usage.AllCpu)));
+        Line("yardstick: one ES256 verification, us", Number(rounds.Average(round => round.Yardstick)));
+        if (rounds.Count > 1)
+        {
+            Line("rounds: CPU ms (yardstick us)", string.Join(", ", rounds.Select(r => $"{Number(r.Cpu)} ({r.Yardstick:F0})")));
+        }
+
         Line("memory of the identity provider, MB: now / peak", $"{after.IdpMemory / 1_000_000} / {after.IdpPeakMemory / 1_000_000}");
         if (settings.Production)
         {

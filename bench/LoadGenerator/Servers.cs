@@ -162,6 +162,8 @@ internal sealed record Usage
 
     internal TimeSpan RedisCpu { get; init; }
 
+    internal TimeSpan AllCpu => IdpCpu + PostgresCpu + RedisCpu;
+
     internal long IdpMemory { get; init; }
 
     internal long IdpPeakMemory { get; init; }

@@ -17,6 +17,7 @@ internal sealed record Settings
           --citizens N                 How many citizens sign up first. Default 100.
           --warm-up N                  Operations that are not measured. Default 500.
           --sign-ins N                 Operations that are measured. Default 2000.
+          --rounds N                   How often they are measured, one after the other in the same servers. Default 1.
           --concurrency N              Citizens at once. Default 8.
           --rate N                     Operations begun per second, at fixed intervals, instead of as many as possible.
           --offline-access             Ask for a refresh token too, which is a durable row.
@@ -36,6 +37,8 @@ internal sealed record Settings
     internal int WarmUp { get; init; } = 500;
 
     internal int SignIns { get; init; } = 2000;
+
+    internal int Rounds { get; init; } = 1;
 
     internal int Concurrency { get; init; } = 8;
 
@@ -89,6 +92,9 @@ internal sealed record Settings
                     break;
                 case "--sign-ins" when number > 0:
                     settings = settings with { SignIns = number };
+                    break;
+                case "--rounds" when number > 0:
+                    settings = settings with { Rounds = number };
                     break;
                 case "--concurrency" when number > 0:
                     settings = settings with { Concurrency = number };

@@ -49,9 +49,12 @@ internal interface IShortLivedStore
     /// <summary>Tells all server processes that the data behind <paramref name="topic"/> changed.</summary>
     ValueTask PublishChangeAsync(string topic, CancellationToken ct);
 
-    /// <summary>Calls <paramref name="changed"/> soon after any process published <paramref name="topic"/>.</summary>
+    /// <summary>
+    /// Calls <paramref name="changed"/> soon after any process publishes <paramref name="topic"/>, from the moment that this has
+    /// returned. If the store is away, <paramref name="changed"/> is called once it is back.
+    /// </summary>
     /// <returns>Ends the subscription when disposed.</returns>
-    IDisposable OnChange(string topic, Action changed);
+    ValueTask<IDisposable> OnChangeAsync(string topic, Action changed);
 
     /// <summary>Throws <see cref="ShortLivedStoreException"/> if the store does not answer or takes no writes.</summary>
     ValueTask PingAsync(CancellationToken ct);

@@ -70,15 +70,23 @@ internal sealed class RedisShortLivedStore(IConnectionMultiplexer redis) : IShor
     public async ValueTask PublishChangeAsync(string topic, CancellationToken ct)
         => await Run(redis.GetSubscriber().PublishAsync(Channel(topic), RedisValue.EmptyString), ct);
 
-    public IDisposable OnChange(string topic, Action changed)
+    public async ValueTask<IDisposable> OnChangeAsync(string topic, Action changed)
     {
         var subscriber = redis.GetSubscriber();
         void Handle(RedisChannel channel, RedisValue value) => changed();
-        subscriber.Subscribe(Channel(topic), Handle, CommandFlags.FireAndForget);
 
         // A notice published while the connection was away is lost: look again after every reconnection.
         void Restored(object? sender, ConnectionFailedEventArgs e) => changed();
         redis.ConnectionRestored += Restored;
+        try
+        {
+            await subscriber.SubscribeAsync(Channel(topic), Handle);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            // The client library asks again when it is connected.
+        }
+
         return new Subscription(() =>
         {
             redis.ConnectionRestored -= Restored;

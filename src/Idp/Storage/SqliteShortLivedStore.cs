@@ -146,7 +146,7 @@ internal sealed partial class SqliteShortLivedStore : IShortLivedStore, IDisposa
         return ValueTask.CompletedTask;
     }
 
-    public IDisposable OnChange(string topic, Action changed)
+    public ValueTask<IDisposable> OnChangeAsync(string topic, Action changed)
     {
         var listener = (topic, changed);
         lock (_lock)
@@ -154,13 +154,13 @@ internal sealed partial class SqliteShortLivedStore : IShortLivedStore, IDisposa
             _listeners.Add(listener);
         }
 
-        return new Subscription(() =>
+        return ValueTask.FromResult<IDisposable>(new Subscription(() =>
         {
             lock (_lock)
             {
                 _listeners.Remove(listener);
             }
-        });
+        }));
     }
 
     public ValueTask PingAsync(CancellationToken ct)

@@ -13,11 +13,10 @@ internal static class StorageFeature
         {
             services.AddSingleton<IConnectionMultiplexer>(_ =>
             {
-                var redis = ConfigurationOptions.Parse(configuration.GetConnectionString("Redis") ?? "");
+                // What the operator's own string says counts, as with PostgreSQL.
+                var redis = ConfigurationOptions.Parse("asyncTimeout=2000,syncTimeout=2000," + configuration.GetConnectionString("Redis"));
                 redis.AbortOnConnectFail = false;
                 redis.ClientName = "moi-identity";
-                redis.AsyncTimeout = 2000;
-                redis.SyncTimeout = 2000;
                 redis.BacklogPolicy = BacklogPolicy.FailFast;
                 redis.ReconnectRetryPolicy = new LinearRetry(500);
                 return ConnectionMultiplexer.Connect(redis);

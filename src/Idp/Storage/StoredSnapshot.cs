@@ -47,7 +47,7 @@ internal abstract partial class StoredSnapshot(IShortLivedStore store, TimeProvi
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // First listen, then load: a change in between is noticed.
-        _subscription = store.OnChange(topic, () => _ = ReloadAsync(always: true));
+        _subscription = await store.OnChangeAsync(topic, () => _ = ReloadAsync(always: true));
         await ReloadAsync(always: true);
         _poll = Clock.CreateTimer(_ => _ = PollAsync(), null, Next, Timeout.InfiniteTimeSpan);
     }

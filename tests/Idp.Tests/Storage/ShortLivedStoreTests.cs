@@ -93,19 +93,22 @@ public abstract class ShortLivedStoreTests
         (await Store.GetSetAsync("set", Ct)).ShouldBe(["y"]);
     }
 
+    /// <summary>Seen failing on 2026-11-27: a notice in the moment in which a process began to listen was lost.</summary>
     [Fact]
     public async Task A_change_is_noticed_by_every_process()
     {
-        var here = new TaskCompletionSource();
-        var there = new TaskCompletionSource();
-        using var mine = Store.OnChange("topic", () => here.TrySetResult());
-        using var theirs = OtherProcess.OnChange("topic", () => there.TrySetResult());
-        using var other = Store.OnChange("another", () => throw new InvalidOperationException("not published"));
-        await SubscribedAsync();
-        await Store.PublishChangeAsync("topic", Ct);
-        PassTime();
-        await here.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
-        await there.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        using var other = await Store.OnChangeAsync("another", () => throw new InvalidOperationException("not published"));
+        for (var i = 0; i < 100; i++)
+        {
+            var here = new TaskCompletionSource();
+            var there = new TaskCompletionSource();
+            using var mine = await Store.OnChangeAsync($"topic-{i}", () => here.TrySetResult());
+            using var theirs = await OtherProcess.OnChangeAsync($"topic-{i}", () => there.TrySetResult());
+            await Store.PublishChangeAsync($"topic-{i}", Ct);
+            PassTime();
+            await here.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+            await there.Task.WaitAsync(TimeSpan.FromSeconds(20), Ct);
+        }
     }
 
     [Fact]
@@ -122,8 +125,6 @@ public abstract class ShortLivedStoreTests
     }
 
     private protected abstract Task ExpireAsync(string key);
-
-    private protected virtual Task SubscribedAsync() => Task.CompletedTask;
 
     private protected virtual void PassTime()
     {
@@ -168,7 +169,7 @@ public sealed class SqliteShortLivedStoreTests : ShortLivedStoreTests, IDisposab
 
         await ExecuteAsync("ALTER TABLE hidden RENAME TO entries; ALTER TABLE hidden_changes RENAME TO changes;");
         var noticed = false;
-        using var change = _store.OnChange("topic", () => noticed = true);
+        using var change = await _store.OnChangeAsync("topic", () => noticed = true);
         await _other.PublishChangeAsync("topic", TestContext.Current.CancellationToken);
         _time.Advance(TimeSpan.FromSeconds(61));
 
@@ -250,10 +251,6 @@ public sealed class RedisShortLivedStoreTests(RedisServer redis) : ShortLivedSto
         await _connection!.DisposeAsync();
         await _otherConnection!.DisposeAsync();
     }
-
-    private protected override Task SubscribedAsync() => Eventually.TrueAsync(
-        async () => (long)(await _connection!.GetDatabase().ExecuteAsync("PUBSUB", "NUMSUB", "moi:changed:topic"))[1] == 2,
-        "both processes listen");
 
     private protected override Task ExpireAsync(string key) => Eventually.TrueAsync(
         async () => !await _connection!.GetDatabase().KeyExistsAsync("moi:" + key)

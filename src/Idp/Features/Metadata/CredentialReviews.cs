@@ -9,7 +9,7 @@ internal sealed partial class CredentialReviews(
 {
     private const int MostSeconds = 60;
 
-    /// <summary>If the server that began one stops, another begins anew after this long.</summary>
+    /// <summary>If the server that began one dies, another begins anew after this long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     private static readonly byte[] Taken = [1];
@@ -23,8 +23,14 @@ internal sealed partial class CredentialReviews(
                 await Task.Delay(TimeSpan.FromSeconds(RandomNumberGenerator.GetInt32(MostSeconds / 2, MostSeconds)), time, stoppingToken);
                 if (await review.IsDueAsync(stoppingToken) && await store.TryAddAsync("credential-review", Taken, Patience, stoppingToken))
                 {
-                    await review.RunAsync(stoppingToken);
-                    await store.RemoveAsync("credential-review", stoppingToken);
+                    try
+                    {
+                        await review.RunAsync(stoppingToken);
+                    }
+                    finally
+                    {
+                        await store.RemoveAsync("credential-review", CancellationToken.None);
+                    }
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

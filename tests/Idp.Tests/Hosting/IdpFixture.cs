@@ -141,7 +141,7 @@ public sealed class PostgresIdp(PostgresServer postgres, RedisServer redis) : Id
         {
             ["Idp:Storage:Provider"] = "Postgres",
             ["ConnectionStrings:Postgres"] = database,
-            ["ConnectionStrings:Redis"] = redis.ConnectionString,
+            ["ConnectionStrings:Redis"] = redis.NewInstallation(),
         };
     }
 

@@ -212,9 +212,16 @@ public abstract class MetadataTests : IAsyncLifetime
     private static async Task<string> ReasonAsync(IdpApplication app)
     {
         using var http = new HttpClient(app.Server.CreateHandler()) { BaseAddress = new Uri(IdpApplication.Origin) };
-        using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        return await answer.Content.ReadAsStringAsync();
+        var reasons = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                reasons = await answer.Content.ReadAsStringAsync();
+                return answer.StatusCode == HttpStatusCode.OK;
+            },
+            "the server is ready");
+        return reasons;
     }
 
     private string Address(string path) => $"http://mds.localhost:{_listener.Port}{path}";

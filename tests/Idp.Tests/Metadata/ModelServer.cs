@@ -57,6 +57,11 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <summary>As if another server had stored the next edition a moment ago.</summary>
     internal Task OvertakeAsync() => Sql.ExecuteAsync("UPDATE fido_metadata SET number = number + 1", static _ => { }, CancellationToken.None);
 
+    internal Task ExecuteAsync(string sql) => Sql.ExecuteAsync(sql, static _ => { }, CancellationToken.None);
+
+    internal async Task<long> CountAsync(string rows)
+        => (await Sql.ListAsync($"SELECT count(*) FROM {rows}", static _ => { }, row => row.Number(0), CancellationToken.None))[0];
+
     /// <summary>Somebody with an account, whose identity was checked.</summary>
     internal async Task<CitizenBrowser> CitizenAsync(SoftAuthenticator authenticator, bool isVerified = true)
     {

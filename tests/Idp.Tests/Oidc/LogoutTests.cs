@@ -241,6 +241,8 @@ public abstract class LogoutTests(OidcServer server)
         await Eventually.TrueAsync(() => Task.FromResult(!listener.Requests.IsEmpty), "the client is told");
         (await browser.GetAsync(await agency.PushAsync())).Redirect().AbsolutePath.ShouldBe("/consent");
 
+        await Eventually.TrueAsync(async () => await OutboxAsync(session.Sid) == 0, "the notice is off the list");
+
         // It was told already: the end of the session adds nothing.
         await EndAsync(session);
         await DeliverAsync();
@@ -261,7 +263,8 @@ public abstract class LogoutTests(OidcServer server)
         var left = -1L;
         Outage.Of(server.Services).Before(
             nameof(IShortLivedStore.PublishChangeAsync), async () => left = await server.CountAsync(
-                "SELECT COUNT(*) FROM grants WHERE client_id = @client AND status <> 2", p => p.Add("client", agency.ClientId)));
+                "SELECT COUNT(*) FROM grants WHERE client_id = @client AND status <> 2", p => p.Add("client", agency.ClientId)),
+            "clients");
         using (Outage.Begin(server.Services))
         {
             await agency.RegisterAsync();

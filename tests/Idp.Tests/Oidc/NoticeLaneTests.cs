@@ -31,10 +31,16 @@ public abstract class NoticeLaneTests(OidcServer server)
                     most = Math.Max(most, ++calls);
                 }
 
-                await answers.Task;
-                lock (answers)
+                try
                 {
-                    calls--;
+                    await answers.Task.WaitAsync(http.RequestAborted);
+                }
+                finally
+                {
+                    lock (answers)
+                    {
+                        calls--;
+                    }
                 }
             }
         };

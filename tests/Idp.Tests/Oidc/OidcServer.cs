@@ -192,7 +192,7 @@ public class PostgresOidcServer(PostgresServer postgres, RedisServer redis) : Oi
         {
             ["Idp:Storage:Provider"] = "Postgres",
             ["ConnectionStrings:Postgres"] = await postgres.NewDatabaseAsync(),
-            ["ConnectionStrings:Redis"] = redis.ConnectionString,
+            ["ConnectionStrings:Redis"] = redis.NewInstallation(),
         };
         await using var db = new PostgresIdpDb(
             new DbContextOptionsBuilder<PostgresIdpDb>().UseNpgsql(settings["ConnectionStrings:Postgres"]).Options);

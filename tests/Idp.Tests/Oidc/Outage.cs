@@ -11,7 +11,7 @@ public class Outage : DispatchProxy, IDisposable
     private bool _isAway;
     private int _commands;
     private Func<Task>? _afterExchange;
-    private (string Operation, Func<Task> What)? _before;
+    private (string Operation, Func<Task> What, string? Argument)? _before;
 
     /// <summary>How many operations there have been. Notices that something changed are not counted.</summary>
     internal int Commands => _commands;
@@ -21,8 +21,8 @@ public class Outage : DispatchProxy, IDisposable
     /// <summary>Lets something happen after the next exchange of a value, before whoever made it goes on.</summary>
     internal void AfterExchange(Func<Task> what) => _afterExchange = what;
 
-    /// <summary>Lets something happen before the next operation of this name, which waits for it.</summary>
-    internal void Before(string operation, Func<Task> what) => _before = (operation, what);
+    /// <summary>Lets something happen before the next operation of this name, with this first argument if one is given, which waits for it.</summary>
+    internal void Before(string operation, Func<Task> what, string? argument = null) => _before = (operation, what, argument);
 
     /// <summary>Puts one before the store that the application has chosen.</summary>
     internal static void Decorate(IServiceCollection services)
@@ -59,7 +59,7 @@ public class Outage : DispatchProxy, IDisposable
             Interlocked.Increment(ref _commands);
         }
 
-        if (_before is ({ } operation, { } first) && operation == targetMethod.Name)
+        if (_before is ({ } operation, { } first, var argument) && operation == targetMethod.Name && (argument ?? args![0]) as string == args![0] as string)
         {
             _before = null;
             Task.Run(first).GetAwaiter().GetResult();

@@ -56,12 +56,13 @@ public sealed class OutboundTests
         using var inside = new TcpListener(IPAddress.Loopback, 0);
         inside.Start();
         var looks = 0;
-        using var http = new GuardedHttp(
-            new Environment("Production"),
-            (_, _) => Task.FromResult(new[] { Interlocked.Increment(ref looks) % 2 == 1 ? IPAddress.Parse("2606:2800:220:1::1") : IPAddress.Loopback }));
         var port = ((IPEndPoint)inside.LocalEndpoint).Port;
         for (var i = 0; i < 4; i++)
         {
+            // Each time anew, or they would all wait for one connection where packets to the first address get lost.
+            using var http = new GuardedHttp(
+                new Environment("Production"),
+                (_, _) => Task.FromResult(new[] { Interlocked.Increment(ref looks) % 2 == 1 ? IPAddress.Parse("2606:2800:220:1::1") : IPAddress.Loopback }));
             using var request = new HttpRequestMessage(HttpMethod.Post, $"https://rebinding.example:{port}/");
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
             await Should.ThrowAsync<Exception>(() => http.SendAsync(request, limit.Token));

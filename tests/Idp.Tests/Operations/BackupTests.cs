@@ -17,7 +17,7 @@ public sealed class BackupTests(PostgresServer postgres)
         var settings = certificate.Production();
         settings["Idp__Storage__Provider"] = "Postgres";
         settings["ConnectionStrings__Postgres"] = await postgres.NewDatabaseAsync();
-        settings["ConnectionStrings__Redis"] = redis.ConnectionString;
+        settings["ConnectionStrings__Redis"] = redis.NewInstallation();
         SoftAuthenticator passkeys;
         var dump = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         await using (var idp = new IdpProcess(settings))

@@ -12,7 +12,7 @@ public class HealthTests(PostgresServer postgres, RedisServer redis)
         {
             ["Idp__Storage__Provider"] = "Postgres",
             ["ConnectionStrings__Postgres"] = await postgres.NewDatabaseAsync(),
-            ["ConnectionStrings__Redis"] = redis.ConnectionString,
+            ["ConnectionStrings__Redis"] = redis.NewInstallation(),
         });
         await idp.LaunchAsync();
         (await Health.UntilAsync(idp, HttpStatusCode.ServiceUnavailable, "database")).ShouldContain("migrate");
@@ -29,7 +29,7 @@ public class HealthTests(PostgresServer postgres, RedisServer redis)
         {
             ["Idp__Storage__Provider"] = "Postgres",
             ["ConnectionStrings__Postgres"] = $"Host=127.0.0.1;Port={FreePort.Next()};Username=idp;Database=idp",
-            ["ConnectionStrings__Redis"] = redis.ConnectionString,
+            ["ConnectionStrings__Redis"] = redis.NewInstallation(),
         });
 
         var (exitCode, output) = await idp.RunAsync("migrate");

@@ -33,7 +33,7 @@ public partial class LoadGeneratorTests
         [
             "dotnet", RepositoryRoot.Built("bench/LoadGenerator", "Moi.Identity.LoadGenerator.dll"),
             "--mode", "production", "--operation", operations,
-            "--citizens", "2", "--warm-up", "4", "--sign-ins", "20", "--concurrency", "2", .. more,
+            "--citizens", "2", "--warm-up", "4", "--sign-ins", "30", "--rounds", "2", "--concurrency", "2", .. more,
         ];
         await using var generator = await ChildProcess.StartAsync(command, "TERM", new Dictionary<string, string?>());
 

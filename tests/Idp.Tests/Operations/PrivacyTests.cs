@@ -34,7 +34,7 @@ public sealed class PrivacyTests(PostgresServer postgres, RedisServer redis)
         var settings = certificate.Production();
         settings["Idp__Storage__Provider"] = "Postgres";
         settings["ConnectionStrings__Postgres"] = await postgres.NewDatabaseAsync();
-        settings["ConnectionStrings__Redis"] = redis.ConnectionString;
+        settings["ConnectionStrings__Redis"] = redis.NewInstallation();
 
         // For this provider, which wins over every category of the shipped settings.
         settings["Logging__Console__LogLevel__Default"] = "Trace";

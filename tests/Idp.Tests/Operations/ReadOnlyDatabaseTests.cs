@@ -15,13 +15,11 @@ public sealed class ReadOnlyDatabaseTests(PostgresServer postgres, RedisServer r
     public async Task A_server_that_cannot_write_is_not_ready_and_asks_to_come_again()
     {
         using var http = _idp.CreateClient();
-        (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await AnswersAsync(HttpStatusCode.OK, "");
 
         await SetReadOnlyAsync(true);
 
-        using var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
-        ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        (await ready.Content.ReadAsStringAsync()).ShouldContain("takes no writes");
+        await AnswersAsync(HttpStatusCode.ServiceUnavailable, "takes no writes");
         using var citizen = _idp.Browser();
         await citizen.OpenAsync("/sign-up");
         await citizen.SendAsync(citizen.Page.PlainForm, ("label", "citizen"));
@@ -32,8 +30,17 @@ public sealed class ReadOnlyDatabaseTests(PostgresServer postgres, RedisServer r
 
         await SetReadOnlyAsync(false);
 
-        (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await AnswersAsync(HttpStatusCode.OK, "");
         (await _idp.Browser().SignUpAsync()).Status.ShouldBe(HttpStatusCode.OK);
+
+        // A slow machine may let a check run out of time.
+        Task AnswersAsync(HttpStatusCode status, string reason) => Eventually.TrueAsync(
+            async () =>
+            {
+                using var ready = await http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+                return ready.StatusCode == status && (await ready.Content.ReadAsStringAsync()).Contains(reason, StringComparison.Ordinal);
+            },
+            $"/health/ready answers {(int)status} {reason}");
     }
 
     public async ValueTask InitializeAsync() => _idp = new IdpApplication(await PostgresIdp.SettingsAsync(postgres, redis));

@@ -9,6 +9,7 @@ public sealed class RedisServer : IAsyncLifetime
 {
     private string _folder = "";
     private ChildProcess? _server;
+    private int _installations;
 
     /// <summary>Write an append-only file, so that data survive a kill, as production should.</summary>
     public bool KeepsData { get; init; }
@@ -21,6 +22,16 @@ public sealed class RedisServer : IAsyncLifetime
 
     /// <summary>What StackExchange.Redis connects to.</summary>
     public string ConnectionString => $"127.0.0.1:{Port}";
+
+    /// <summary>
+    /// The same for an installation of its own: servers of another one share neither its data nor its notices of changes. With all the
+    /// patience that a loaded machine needs.
+    /// </summary>
+    public string NewInstallation()
+    {
+        var number = Interlocked.Increment(ref _installations);
+        return $"{ConnectionString},defaultDatabase={number},channelPrefix=installation-{number}:,asyncTimeout=30000,syncTimeout=30000";
+    }
 
     /// <summary>Starts the server.</summary>
     public async ValueTask InitializeAsync()
@@ -42,7 +53,7 @@ public sealed class RedisServer : IAsyncLifetime
     {
         _server = await ChildProcess.StartAsync(
         [
-            "redis-server", "--bind", "127.0.0.1", "--port", $"{Port}", "--dir", _folder, "--save", "",
+            "redis-server", "--bind", "127.0.0.1", "--port", $"{Port}", "--dir", _folder, "--save", "", "--databases", "1000",
             "--appendonly", KeepsData ? "yes" : "no", "--appendfsync", KeepsData ? "always" : "no",
         ]);
         await Eventually.TrueAsync(AnswersAsync, $"Redis on port {Port} answers");

@@ -330,6 +330,36 @@ public abstract class AuthorizationRequestTests(OidcServer server)
         (answer.StatusCode == HttpStatusCode.BadRequest || answer.Redirect().Query()["error"] == "invalid_request").ShouldBeTrue();
     }
 
+    /// <summary>Seen failing on 2026-11-27: these endpoints took what the rules of authorization and token requests forbid.</summary>
+    [Theory(DisplayName = "RFC 6749 §3.1 and §3.2: no parameter may be there twice at the other endpoints either, known or not")]
+    [InlineData("/connect/introspect", "token=a")]
+    [InlineData("/connect/revoke", "token=a")]
+    [InlineData("/connect/device", "scope=openid")]
+    [InlineData("/connect/userinfo", "")]
+    public async Task Nor_elsewhere(string path, string form)
+    {
+        var agency = await server.NewAgencyAsync();
+        var client = $"client_id={agency.ClientId}&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer&client_assertion={agency.Assertion()}";
+        var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(
+                $"{form}&x=1&x=2{(path.EndsWith("userinfo", StringComparison.Ordinal) ? "" : "&" + client)}", null, "application/x-www-form-urlencoded"),
+        };
+
+        await Refused.WithAsync(agency.SendAsync(request), "MOI-REQ-014", "invalid_request");
+    }
+
+    [Fact(DisplayName = "RFC 6749 §3.1: nor when a citizen is signed out")]
+    public async Task Nor_when_signing_out()
+    {
+        using var browser = server.NewBrowser();
+
+        var answer = await browser.GetAsync("/connect/logout?state=a&state=b");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("MOI-");
+    }
+
     [Theory]
     [InlineData("client_id", "nobody", "MOI-AUTH-001")]
     [InlineData("client_id", null, "MOI-AUTH-010")]

@@ -222,6 +222,16 @@ internal static class OidcFeature
                 OpenIddictServerAspNetCoreHandlers.ExtractBasicAuthenticationCredentials<ExtractPushedAuthorizationRequestContext>.Descriptor);
             After<ExtractTokenRequestContext, RefuseRepeatedParameters<ExtractTokenRequestContext>>(
                 OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractTokenRequestContext>.Descriptor);
+            After<ExtractDeviceAuthorizationRequestContext, RefuseRepeatedParameters<ExtractDeviceAuthorizationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractDeviceAuthorizationRequestContext>.Descriptor);
+            After<ExtractRevocationRequestContext, RefuseRepeatedParameters<ExtractRevocationRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractRevocationRequestContext>.Descriptor);
+            After<ExtractIntrospectionRequestContext, RefuseRepeatedParameters<ExtractIntrospectionRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractIntrospectionRequestContext>.Descriptor);
+            After<ExtractUserInfoRequestContext, RefuseRepeatedParameters<ExtractUserInfoRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractUserInfoRequestContext>.Descriptor);
+            After<ExtractEndSessionRequestContext, RefuseRepeatedParameters<ExtractEndSessionRequestContext>>(
+                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractEndSessionRequestContext>.Descriptor);
             Replace<ValidateAuthorizationRequestContext, CheckScopes<ValidateAuthorizationRequestContext>>(
                 Authentication.ValidateScopes.Descriptor);
             Replace<ValidatePushedAuthorizationRequestContext, CheckScopes<ValidatePushedAuthorizationRequestContext>>(

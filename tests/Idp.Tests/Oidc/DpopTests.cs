@@ -63,6 +63,9 @@ public abstract class DpopTests(OidcServer server)
 
         var refused = await first.JsonAsync(HttpStatusCode.BadRequest);
         ((string?)refused["error"]).ShouldBe("use_dpop_nonce");
+        var trace = (string)refused["trace_id"]!;
+        server.Log.All.ShouldNotContain(
+            line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains(trace, StringComparison.Ordinal), "every client begins so");
         var nonce = first.Headers.GetValues("DPoP-Nonce").Single();
         key.Nonce = () => nonce;
         var second = await agency.PostAsync("/connect/token", form, assertion);

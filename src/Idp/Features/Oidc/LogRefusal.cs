@@ -31,7 +31,7 @@ internal sealed partial class LogRefusal(ClientCatalog clients, ILogger<LogRefus
             : context.Response.Error;
         var code = ErrorCodes.At(context.Response.ErrorUri!);
         LogRefused(
-            logger, context.EndpointType, clients.NameInLog(context.Transaction.Request?.ClientId), code, error,
+            logger, LevelOf(error), context.EndpointType, clients.NameInLog(context.Transaction.Request?.ClientId), code, error,
             Refusing.ReasonOf(context.Transaction, code) ?? context.Response.ErrorDescription, trace);
         return ValueTask.CompletedTask;
     }
@@ -49,8 +49,10 @@ internal sealed partial class LogRefusal(ClientCatalog clients, ILogger<LogRefus
             _ => false,
         };
 
-    [LoggerMessage(EventId = 5001, Level = LogLevel.Warning,
-        Message = "{Endpoint} refused {ClientId}: {Error}, {Description} ({Code}, trace {TraceId})")]
+    /// <summary>RFC 9449 §8: every client is told its first nonce by an error.</summary>
+    private static LogLevel LevelOf(string? error) => error == "use_dpop_nonce" ? LogLevel.Debug : LogLevel.Warning;
+
+    [LoggerMessage(EventId = 5001, Message = "{Endpoint} refused {ClientId}: {Error}, {Description} ({Code}, trace {TraceId})")]
     private static partial void LogRefused(
-        ILogger logger, OpenIddictServerEndpointType endpoint, string clientId, string code, string? error, string? description, string traceId);
+        ILogger logger, LogLevel level, OpenIddictServerEndpointType endpoint, string clientId, string code, string? error, string? description, string traceId);
 }

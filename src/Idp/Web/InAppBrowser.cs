@@ -11,6 +11,8 @@ internal sealed record InAppBrowser(string Name, string? AppName, bool Reopens =
 {
     internal const string ReopenParameter = "openExternalBrowser";
 
+    private static readonly InAppBrowser WebView = new("webview", null);
+
     /// <summary>What the User-Agent of each contains. The web view comes last: on Android the others contain it too.</summary>
     private static readonly (string Token, InAppBrowser Browser)[] Known =
     [
@@ -19,13 +21,20 @@ internal sealed record InAppBrowser(string Name, string? AppName, bool Reopens =
         ("FBAV", new("facebook", "Facebook")),
         ("Instagram", new("instagram", "Instagram")),
         ("MicroMessenger", new("wechat", "WeChat")),
-        ("; wv)", new("webview", null)),
+        ("; wv)", WebView),
     ];
 
     /// <summary>The app around the browser of this request, or nothing for a browser of its own.</summary>
     internal static InAppBrowser? Of(HttpRequest request)
     {
         var agent = request.Headers.UserAgent.ToString();
-        return Known.FirstOrDefault(known => agent.Contains(known.Token, StringComparison.Ordinal)).Browser;
+        return Known.FirstOrDefault(known => agent.Contains(known.Token, StringComparison.Ordinal)).Browser
+            ?? (IsUnnamedOniOS(agent) ? WebView : null);
     }
+
+    /// <summary>Every browser of its own on an iPhone or iPad names Safari; the view that other apps show pages in does not.</summary>
+    private static bool IsUnnamedOniOS(string agent)
+        => (agent.Contains("iPhone", StringComparison.Ordinal) || agent.Contains("iPad", StringComparison.Ordinal))
+            && agent.Contains("AppleWebKit/", StringComparison.Ordinal)
+            && !agent.Contains("Safari/", StringComparison.Ordinal);
 }

@@ -20,6 +20,8 @@ internal sealed partial class SqliteShortLivedStore : IShortLivedStore, IDisposa
         CREATE TABLE IF NOT EXISTS changes (topic TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
         """;
 
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly SqliteConnection _connection;
     private readonly TimeProvider _time;
@@ -163,11 +165,8 @@ internal sealed partial class SqliteShortLivedStore : IShortLivedStore, IDisposa
         }));
     }
 
-    public ValueTask PingAsync(CancellationToken ct)
-    {
-        Scalar("SELECT 1");
-        return ValueTask.CompletedTask;
-    }
+    /// <summary>A write: a full disk can be read.</summary>
+    public ValueTask PingAsync(CancellationToken ct) => SetAsync("health", ReadOnlyMemory<byte>.Empty, Brief, ct);
 
     public void Dispose()
     {

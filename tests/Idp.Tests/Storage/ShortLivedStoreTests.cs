@@ -188,6 +188,16 @@ public sealed class SqliteShortLivedStoreTests : ShortLivedStoreTests, IDisposab
         time.Callbacks.ForEach(callback => callback());
     }
 
+    /// <summary>Seen failing on 2026-11-27: it was read, and that was enough.</summary>
+    [Fact]
+    public async Task A_file_that_takes_no_writes_does_not_answer()
+    {
+        await _store.PingAsync(TestContext.Current.CancellationToken);
+        await ExecuteAsync("CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END");
+
+        await Should.ThrowAsync<ShortLivedStoreException>(async () => await _store.PingAsync(TestContext.Current.CancellationToken));
+    }
+
     public void Dispose()
     {
         _store.Dispose();

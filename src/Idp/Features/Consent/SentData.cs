@@ -13,12 +13,24 @@ namespace Moi.Identity.Idp.Features.Consent;
 /// <param name="Nickname">The citizen's own words for the account, if the service gets them.</param>
 /// <param name="Locale">The language, if the service gets it.</param>
 /// <param name="Session">How and when the citizen signed in.</param>
-/// <param name="Offline">It may go on without the citizen.</param>
+/// <param name="Offline">For how long it may go on without the citizen, if it may.</param>
 /// <param name="Apis">What the service may do elsewhere: where, and in the words of each scope.</param>
 /// <param name="Details">What is agreed to this time only.</param>
 internal sealed record Sent(
-    string Agency, string Subject, string? Nickname, string? Locale, Session Session, bool Offline,
+    string Agency, string Subject, string? Nickname, string? Locale, Session Session, ContinuedAccess? Offline,
     IReadOnlyList<(Owner Owner, IReadOnlyList<string> Texts)> Apis, IReadOnlyList<DetailWords> Details);
+
+/// <summary>How long a service gets new tokens without the citizen.</summary>
+/// <param name="Lifetime">Of its refresh token.</param>
+/// <param name="IsRenewed">Each use begins it anew.</param>
+internal sealed record ContinuedAccess(TimeSpan Lifetime, bool IsRenewed)
+{
+    /// <summary>The lifetime as citizens read it, in days or, where it is not so many whole ones, in hours: a key of the words, and their number.</summary>
+    internal (string Key, int Count) Words
+        => Lifetime.Ticks % TimeSpan.TicksPerDay == 0 ? Of("Days", Lifetime.TotalDays) : Of("Hours", Lifetime.TotalHours);
+
+    private static (string Key, int Count) Of(string unit, double count) => count <= 1 ? (unit + ".One", 1) : (unit, (int)Math.Ceiling(count));
+}
 
 /// <summary>Looks up what wishes release of a citizen.</summary>
 internal sealed class SentData(GrantStore grants, ClientCatalog clients)
@@ -38,7 +50,9 @@ internal sealed class SentData(GrantStore grants, ClientCatalog clients)
             released.Contains(Claims.Nickname) ? entry.Nickname : null,
             released.Contains(Claims.Locale) ? Languages.Current.Culture.Name : null,
             session,
-            wanted.Scopes.Contains(ScopeCatalogue.OfflineAccess),
+            wanted.Scopes.Contains(ScopeCatalogue.OfflineAccess)
+                ? new ContinuedAccess(client.Metadata.RefreshTokenLifetime, client.Profile.RotatesRefreshTokens)
+                : null,
             Apis(wanted.Scopes),
             [.. wanted.Details.Select(detail => DetailWords.Of(detail, Owner.Of(clients.OwnerOf(detail.Resource.Identifier)!)))]);
     }

@@ -78,7 +78,7 @@ internal sealed partial class UserTokens(
             {
                 throw new MoiTokenException(
                     MoiTokenFailure.SignInNeeded,
-                    "MOI053: the access token is over and there is no refresh token. Add offline_access to MoiIdentity:Scopes to stay connected while the session lasts.");
+                    "MOI053: there is no access token for this and no refresh token to get one with. Add offline_access to MoiIdentity:Scopes; it is needed for every token of a scope or an API, and to stay connected while the session lasts.");
             }
 
             // Not cancelled with the request: the old refresh token may be spent, and the new one must be kept.

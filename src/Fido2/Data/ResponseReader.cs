@@ -14,7 +14,9 @@ internal ref struct ResponseReader
     internal const int LongestJson = 64 * 1024;
     private const int DeepestNesting = 32;
     private const int MostTransports = 8;
-    private const int LongestTransport = 32;
+
+    /// <summary>With the most of them and the commas between them, less than 200 characters, for a column to hold.</summary>
+    private const int LongestTransport = 24;
 
     private readonly bool _isAttestation;
     private Utf8JsonReader _json;

@@ -44,6 +44,37 @@ public sealed class ConformanceTests(ConformanceServer server) : IClassFixture<C
             .ShouldBeEmpty();
     }
 
+    /// <summary>Seen failing on 2026-11-27: the first was <c>cred.user_handle</c>, the second and third <c>request.malformed</c>.</summary>
+    [Theory(DisplayName = "The forms that the interface's own description shows are read: an empty user handle, and id alone")]
+    [InlineData("userHandle")]
+    [InlineData("rawId")]
+    [InlineData("both")]
+    public async Task The_forms_of_the_description(string form)
+    {
+        using var tester = new Tester(server);
+        var lies = new Lies
+        {
+            Json = json =>
+            {
+                if (form is "userHandle" or "both")
+                {
+                    json["response"]!["userHandle"] = "";
+                }
+
+                if (form is "rawId" or "both")
+                {
+                    json.AsObject().Remove("rawId");
+                }
+            },
+        };
+
+        (await tester.AuthenticateAsync(lies)).ShouldBe(new Reply(200, "ok", ""));
+        if (form == "rawId")
+        {
+            (await tester.RegisterAsync(server.Models.Full, lies)).ShouldBe(new Reply(200, "ok", ""));
+        }
+    }
+
     [Fact]
     public async Task A_challenge_is_spent_by_a_failed_attempt_too()
     {

@@ -81,6 +81,9 @@ public abstract class AuthenticatorClassTests : IAsyncLifetime
         Conveyance(create).ShouldBe("none");
         var key = await browser.OpenAsync(create.Address.PathAndQuery + "&with=security-key");
         Conveyance(key).ShouldBe("direct");
+
+        // WebAuthn §5.8.8: for browsers that know no hints. Seen failing on 2026-11-27: it was left out.
+        (Attachment(create), Attachment(key)).ShouldBe((null, "cross-platform"));
         key.Text.ShouldContain("PIN");
         key.Address.Query.ShouldContain("permit=");
     }
@@ -120,6 +123,14 @@ public abstract class AuthenticatorClassTests : IAsyncLifetime
     {
         using var options = JsonDocument.Parse(page.PasskeyForm.Options);
         return options.RootElement.GetProperty("attestation").GetString();
+    }
+
+    private static string? Attachment(BrowserPage page)
+    {
+        using var options = JsonDocument.Parse(page.PasskeyForm.Options);
+        return options.RootElement.GetProperty("authenticatorSelection").TryGetProperty("authenticatorAttachment", out var attachment)
+            ? attachment.GetString()
+            : null;
     }
 
     private static string Id(SoftAuthenticator authenticator)

@@ -26,6 +26,15 @@ public abstract class SignUpTests(IdpFixture idp)
         browser.Page.Text.ShouldContain("Hello, Home");
     }
 
+    /// <summary>Seen failing on 2026-11-27 on PostgreSQL: together they were too long for their column.</summary>
+    [Fact]
+    public async Task However_many_transports_a_browser_names_the_account_is_made()
+    {
+        using var browser = idp.Browser(new SoftAuthenticator { Transports = [.. Enumerable.Range(0, 9).Select(i => $"{i}" + new string('t', 31)), .. Enumerable.Range(0, 9).Select(i => $"{i}" + new string('t', 23))] });
+        await browser.SignUpAsync();
+        browser.Page.Path.ShouldBe("/sign-up/done", browser.Page.Text);
+    }
+
     [Fact]
     public async Task Options_ask_for_a_discoverable_verified_passkey_under_a_random_handle()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Moi.Identity.Fido2;
 
@@ -28,6 +29,8 @@ internal static class ConformanceRequests
     /// <summary>Above what the engine reads, so that it is the engine that refuses.</summary>
     private const int Longest = 96 * 1024;
 
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>A body as it came; null if it is longer than any response may be.</summary>
     internal static async Task<byte[]?> ReadBodyAsync(HttpRequest request, CancellationToken ct)
     {
@@ -43,6 +46,45 @@ internal static class ConformanceRequests
         }
 
         return body.ToArray();
+    }
+
+    /// <summary>
+    /// A browser's response. The interface's own description leaves out <c>rawId</c>, which says the same as <c>id</c>, and sends an
+    /// empty <c>userHandle</c> for none (a user handle has 1 to 64 bytes, WebAuthn §5.4.3): both become what browsers send. What is no
+    /// such object stays as it came, for the engine to refuse; null if it is longer than any response may be.
+    /// </summary>
+    internal static async Task<byte[]?> ReadResponseAsync(HttpRequest request, CancellationToken ct)
+    {
+        if (await ReadBodyAsync(request, ct) is not { } body)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (JsonNode.Parse(body, documentOptions: Strict) is JsonObject response)
+            {
+                var (lacksRawId, handle) = (!response.ContainsKey("rawId"), (response["response"] as JsonObject)?["userHandle"]);
+                var isEmpty = handle?.GetValueKind() == JsonValueKind.String && handle.GetValue<string>().Length == 0;
+                if (lacksRawId && response["id"] is { } id)
+                {
+                    response["rawId"] = id.DeepClone();
+                }
+
+                if (isEmpty)
+                {
+                    response["response"]!.AsObject().Remove("userHandle");
+                }
+
+                return lacksRawId || isEmpty ? JsonSerializer.SerializeToUtf8Bytes(response) : body;
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // Not JSON, a member twice, or half a character.
+        }
+
+        return body;
     }
 
     /// <summary>A body of the expected shape, or null.</summary>

@@ -18,7 +18,7 @@ internal static class FinishAuthentication
             return ConformanceReplies.Refused(WebAuthnFailure.Of(WebAuthnError.StateMissing, CeremonyKind.Get));
         }
 
-        if (await ConformanceRequests.ReadBodyAsync(http.Request, ct) is not { } response)
+        if (await ConformanceRequests.ReadResponseAsync(http.Request, ct) is not { } response)
         {
             return ConformanceReplies.Refused(WebAuthnFailure.Of(WebAuthnError.RequestTooLarge, CeremonyKind.Get));
         }

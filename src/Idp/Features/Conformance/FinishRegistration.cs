@@ -18,7 +18,7 @@ internal static class FinishRegistration
             return ConformanceReplies.Refused(WebAuthnFailure.Of(WebAuthnError.StateMissing, CeremonyKind.Create));
         }
 
-        if (await ConformanceRequests.ReadBodyAsync(http.Request, ct) is not { } response)
+        if (await ConformanceRequests.ReadResponseAsync(http.Request, ct) is not { } response)
         {
             return ConformanceReplies.Refused(WebAuthnFailure.Of(WebAuthnError.RequestTooLarge, CeremonyKind.Create));
         }

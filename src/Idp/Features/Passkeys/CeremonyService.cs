@@ -92,6 +92,9 @@ internal sealed partial class CeremonyService(
             // Nobody's device is asked what it is where it does not matter: browsers warn of the question.
             Attestation = mustBeAttested || wish.IsSecurityKey ? AttestationConveyance.Direct : AttestationConveyance.None,
             ExcludeCredentials = wish.CitizenId is { } citizen ? await credentials.DescriptorsAsync(citizen, ct) : [],
+
+            // §5.8.8: for browsers that know no hints. A hint for this device stays one: its citizens may have no other way than a phone.
+            AuthenticatorAttachment = wish.IsSecurityKey ? "cross-platform" : null,
             Hints = wish.IsSecurityKey ? ["security-key"] : mustBeAttested ? ["security-key", "client-device"] : ["client-device"],
         });
         var handle = await registrations.AddAsync(

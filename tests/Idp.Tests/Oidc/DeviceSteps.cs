@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Testing;
 using static Moi.Identity.Idp.Tests.Oidc.ResourceAgencies;
 
@@ -77,8 +78,10 @@ public abstract class DeviceSteps(OidcServer server)
     {
         await IsRefusedAsync(agency.RefreshAsync((string)tokens["refresh_token"]!), "invalid_grant");
         (await agency.UserInfoAsync((string)tokens["access_token"]!)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        var sid = (string)Jwt.Claims((string)tokens["id_token"]!)["sid"]!;
-        (await Server.CountAsync("SELECT count(*) FROM notices WHERE sid = @sid", p => p.Add("sid", sid))).ShouldBe(1);
+        var claims = Jwt.Claims((string)tokens["id_token"]!);
+        (await Server.Sql.ListAsync(
+            "SELECT sid, subject FROM notices WHERE subject = @subject", p => p.Add("subject", (string)claims["sub"]!),
+            row => AgencySessionId.Of(row.Text(0), row.Text(1)), CancellationToken.None)).ShouldBe([(string)claims["sid"]!]);
     }
 
     private protected Task<TestAgency> NewAsync(Action<TestAgency>? bend = null)

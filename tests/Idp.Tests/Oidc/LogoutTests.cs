@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Notices;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Testing;
@@ -147,7 +148,7 @@ public abstract class LogoutTests(OidcServer server)
             ((string?)claims["iss"]).ShouldBe(OidcServer.Issuer);
             ((string?)claims["aud"]).ShouldBe(clientId);
             ((string?)claims["sub"]).ShouldBe(subjects[clientId]);
-            ((string?)claims["sid"]).ShouldBe(session.Sid);
+            ((string?)claims["sid"]).ShouldBe(AgencySessionId.Of(session.Sid, subjects[clientId]));
             claims["events"]!.ToJsonString().ShouldBe("""{"http://schemas.openid.net/event/backchannel-logout":{}}""");
             ((long)claims["exp"]! - (long)claims["iat"]!).ShouldBe(120);
             claims.ContainsKey("nonce").ShouldBeFalse();

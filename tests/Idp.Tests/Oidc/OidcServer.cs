@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Tests.Hosting;
 using Moi.Identity.Testing;
@@ -133,6 +134,12 @@ public abstract class OidcServer : IAsyncLifetime
 
     internal async Task<long> CountAsync(string sql, Action<SqlParameters>? bind = null)
         => (await Sql.ListAsync(sql, bind ?? (static _ => { }), row => row.Number(0), CancellationToken.None))[0];
+
+    /// <summary>The session as an agency knows it that was entered in it.</summary>
+    internal async Task<string> SidAtAsync(TestAgency agency, string sid)
+        => (await Sql.ListAsync(
+            "SELECT subject FROM grants WHERE sid = @sid AND client_id = @client", p => p.Add("sid", sid).Add("client", agency.ClientId),
+            row => AgencySessionId.Of(sid, row.Text(0)), CancellationToken.None))[0];
 
     private void Start()
     {

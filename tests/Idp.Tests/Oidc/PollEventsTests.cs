@@ -178,7 +178,7 @@ public abstract class PollEventsTests(OidcServer server)
         await agency.EnterAsync(browser);
         await using var scope = server.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<SessionEnding>().EndAsync(session, SessionEndReason.SignedOut, CancellationToken.None);
-        return session.Sid;
+        return await server.SidAtAsync(agency, session.Sid);
     }
 
     private Task<long> CountAsync(TestAgency agency, string which)

@@ -4,6 +4,7 @@ using Moi.Identity.Idp.Features.Account;
 using Moi.Identity.Idp.Features.Citizens;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Notices;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Testing;
 
@@ -40,7 +41,7 @@ public abstract class SecurityEventTests(OidcServer server)
         {
             ["format"] = "complex",
             ["user"] = new JsonObject { ["format"] = "iss_sub", ["iss"] = OidcServer.Issuer, ["sub"] = subject },
-            ["session"] = new JsonObject { ["format"] = "opaque", ["id"] = session.Sid },
+            ["session"] = new JsonObject { ["format"] = "opaque", ["id"] = AgencySessionId.Of(session.Sid, subject) },
         }.ToJsonString());
         claims["events"]!.ToJsonString().ShouldBe(new JsonObject
         {
@@ -95,7 +96,7 @@ public abstract class SecurityEventTests(OidcServer server)
         disabled["sub_id"]!.ToJsonString().ShouldBe(user);
         ((string?)disabled["events"]![Risc + "account-disabled"]!["reason"]).ShouldBe("hijacking");
         var revoked = told.Single(c => c["events"]!.AsObject().ContainsKey(Caep + "session-revoked"));
-        ((string?)revoked["sub_id"]!["session"]!["id"]).ShouldBe(session.Sid);
+        ((string?)revoked["sub_id"]!["session"]!["id"]).ShouldBe(AgencySessionId.Of(session.Sid, subject));
         ((string?)revoked["events"]![Caep + "session-revoked"]!["initiating_entity"]).ShouldBe("admin");
         told.Single(c => c["events"]!.AsObject().ContainsKey(Risc + "account-enabled"))["sub_id"]!.ToJsonString().ShouldBe(user);
         stranger.ShouldNotBeNull();

@@ -1,9 +1,27 @@
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
 
 /// <summary>The way of one sign-in, through the back door of a session that exists already.</summary>
 public abstract class SignInTests(OidcServer server)
 {
+    /// <summary>Seen failing on 2026-11-27: both had the session's own id.</summary>
+    [Fact(DisplayName = "OpenID Connect Core §8.1: two agencies cannot find by one session that two subjects are one citizen")]
+    public async Task Sid_is_pairwise()
+    {
+        var (first, second) = (await server.NewAgencyAsync(), await server.NewAgencyAsync());
+        using var browser = server.NewBrowser();
+        var session = await server.SignInAsync(browser, await server.NewCitizenAsync());
+
+        var one = Jwt.Claims((string)(await first.GetTokensAsync(browser))["id_token"]!);
+        var other = Jwt.Claims((string)(await second.GetTokensAsync(browser))["id_token"]!);
+        var again = Jwt.Claims((string)(await first.GetTokensAsync(browser))["id_token"]!);
+
+        ((string?)other["sid"]).ShouldNotBe((string?)one["sid"]);
+        ((string?)again["sid"]).ShouldBe((string?)one["sid"]);
+        new[] { (string?)one["sid"], (string?)other["sid"] }.ShouldNotContain(session.Sid);
+    }
+
     [Fact]
     public async Task A_signed_in_citizen_enters_a_service_and_the_agency_gets_its_tokens()
     {
@@ -18,7 +36,7 @@ public abstract class SignInTests(OidcServer server)
         ((string?)id["iss"]).ShouldBe(OidcServer.Issuer);
         ((string?)id["aud"]).ShouldBe(agency.ClientId);
         ((string?)id["nonce"]).ShouldBe("nonce-1");
-        ((string?)id["sid"]).ShouldBe(session.Sid);
+        ((string?)id["sid"]).ShouldBe(AgencySessionId.Of(session.Sid, (string)id["sub"]!));
         ((string?)id["acr"]).ShouldBe("urn:moi:acr:1");
         id["amr"]!.AsArray().Select(v => (string?)v).ShouldBe(["hwk", "user", "mfa"]);
         ((long)id["auth_time"]!).ShouldBe(session.AuthTime.ToUnixTimeSeconds());

@@ -35,8 +35,7 @@ public abstract class SignOutEverywhereTests(OidcServer server)
 
         listener.Requests.Count.ShouldBe(12);
         listener.Requests.Select(r => Jwt.Claims(r.Token!)).Select(c => $"{c["sid"]} {c["aud"]}").Order(StringComparer.Ordinal)
-            .ShouldBe(
-                (from session in sessions from agency in agencies select $"{session.Sid} {agency.ClientId}").Order(StringComparer.Ordinal));
+            .ShouldBe((await TokensAsync(sessions.Select(session => session.Sid), agencies)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -148,8 +147,8 @@ public abstract class SignOutEverywhereTests(OidcServer server)
         (await StandingAsync(s => s.SuspendAsync(citizen.Id, null, CancellationToken.None))).ShouldBe((false, 0));
 
         await Eventually.TrueAsync(async () => await WaitingAsync(citizen) == 0, "everything is sent");
-        listener.Requests.Select(r => $"{Jwt.Claims(r.Token!)["sid"]}").Order(StringComparer.Ordinal)
-            .ShouldBe(new[] { expired.Sid, expired.Sid, open.Sid, open.Sid }.Order(StringComparer.Ordinal));
+        listener.Requests.Select(r => Jwt.Claims(r.Token!)).Select(c => $"{c["sid"]} {c["aud"]}").Order(StringComparer.Ordinal)
+            .ShouldBe((await TokensAsync([expired.Sid, open.Sid], agencies)).Order(StringComparer.Ordinal));
         (await server.CountAsync("SELECT COUNT(*) FROM grants WHERE status = 0 AND citizen_id = @c", p => p.Add("c", citizen.Id))).ShouldBe(0);
         (await server.CountAsync(
             "SELECT COUNT(*) FROM audit_events WHERE name = 'citizen.suspended' AND citizen_id = @c", p => p.Add("c", citizen.Id))).ShouldBe(1);
@@ -186,8 +185,8 @@ public abstract class SignOutEverywhereTests(OidcServer server)
 
         await Eventually.TrueAsync(() => Task.FromResult(listener.Requests.Count >= 3), "the client is told");
         await Sender.SendDueAsync(CancellationToken.None);
-        listener.Requests.Select(r => Jwt.Claims(r.Token!)).Select(c => $"{c["aud"]} {c["sid"]}").Order(StringComparer.Ordinal)
-            .ShouldBe(sessions.Select(sid => $"{stopped.ClientId} {sid}").Order(StringComparer.Ordinal));
+        listener.Requests.Select(r => Jwt.Claims(r.Token!)).Select(c => $"{c["sid"]} {c["aud"]}").Order(StringComparer.Ordinal)
+            .ShouldBe((await TokensAsync(sessions, [stopped])).Order(StringComparer.Ordinal));
         (await server.CountAsync(
             "SELECT COUNT(*) FROM grants WHERE status = 0 AND client_id = @c", p => p.Add("c", stopped.ClientId))).ShouldBe(0);
         (await server.CountAsync(
@@ -288,6 +287,21 @@ public abstract class SignOutEverywhereTests(OidcServer server)
         }
 
         return agencies;
+    }
+
+    /// <summary>What a logout token must say of each session to each agency.</summary>
+    private async Task<List<string>> TokensAsync(IEnumerable<string> sessions, IReadOnlyList<TestAgency> agencies)
+    {
+        var tokens = new List<string>();
+        foreach (var sid in sessions)
+        {
+            foreach (var agency in agencies)
+            {
+                tokens.Add($"{await server.SidAtAsync(agency, sid)} {agency.ClientId}");
+            }
+        }
+
+        return tokens;
     }
 
     private async Task<Session> EnterAsync(TestCitizen citizen, IReadOnlyList<TestAgency> agencies)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Idp.Features.Citizens;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
 using Moi.Identity.Idp.Tests.Oidc;
@@ -184,7 +185,8 @@ public abstract class SessionRaceTests(OidcServer server)
         }
 
         var tokens = await (await agency.RedeemAsync(browser.Page.Leaving.Query()["code"])).JsonAsync();
-        ((string)Jwt.Claims((string)tokens["id_token"]!)["sid"]!).ShouldNotBe(left.Sid);
+        var claims = Jwt.Claims((string)tokens["id_token"]!);
+        ((string?)claims["sid"]).ShouldNotBe(AgencySessionId.Of(left.Sid, (string)claims["sub"]!));
     }
 
     [Fact]

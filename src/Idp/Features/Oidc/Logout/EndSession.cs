@@ -1,6 +1,8 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.WebUtilities;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Storage;
 using OpenIddict.Abstractions;
@@ -32,7 +34,7 @@ internal sealed class EndSession(
         await http.AuthenticateAsync(SessionAuthentication.Scheme_);
         if (http.GetSession() is { } session)
         {
-            if (context.IdentityTokenHintPrincipal?.GetClaim("sid") != session.Sid)
+            if (!IsOf(session, context.IdentityTokenHintPrincipal))
             {
                 await AskAsync(context, http, session);
                 return;
@@ -53,6 +55,10 @@ internal sealed class EndSession(
             context.SignOut();
         }
     }
+
+    /// <summary>Whether an ID token that we signed was made in this session.</summary>
+    private static bool IsOf(Session session, ClaimsPrincipal? hint)
+        => hint?.GetClaim(Claims.Subject) is { } subject && hint.GetClaim("sid") == AgencySessionId.Of(session.Sid, subject);
 
     private async Task AskAsync(HandleEndSessionRequestContext context, HttpContext http, Session session)
     {

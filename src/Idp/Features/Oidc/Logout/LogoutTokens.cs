@@ -5,6 +5,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Notices;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 
 namespace Moi.Identity.Idp.Features.Oidc.Logout;
 
@@ -32,7 +33,7 @@ internal sealed class LogoutTokens(SigningKeyRing ring, IOptions<IdpOptions> opt
             {
                 ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16)),
                 ["sub"] = notice.Subject,
-                ["sid"] = notice.Sid!,
+                ["sid"] = AgencySessionId.Of(notice.Sid!, notice.Subject),
                 ["events"] = new Dictionary<string, object> { [Event] = new Dictionary<string, object>() },
             },
             SigningCredentials = await ring.CredentialsForAsync(notice.Alg, ct),

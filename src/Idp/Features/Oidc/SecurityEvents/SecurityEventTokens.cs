@@ -4,6 +4,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Keys;
 using Moi.Identity.Idp.Features.Oidc.Notices;
+using Moi.Identity.Idp.Features.Oidc.Tokens;
 
 namespace Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 
@@ -50,7 +51,7 @@ internal sealed class SecurityEventTokens(SigningKeyRing ring, IOptions<IdpOptio
             {
                 ["format"] = "complex",
                 ["user"] = citizen,
-                ["session"] = new JsonObject { ["format"] = "opaque", ["id"] = notice.Sid },
+                ["session"] = new JsonObject { ["format"] = "opaque", ["id"] = AgencySessionId.Of(notice.Sid, notice.Subject) },
             };
     }
 }

@@ -7,7 +7,7 @@ namespace Moi.Identity.Idp.Features.Oidc.Tokens;
 
 /// <summary>A citizen as one agency sees them: what ID tokens and access tokens are made from.</summary>
 /// <param name="Subject">The pairwise subject.</param>
-/// <param name="Sid">What the agency's own session is tied to.</param>
+/// <param name="Sid">The session here, or the device; agencies see <see cref="AgencySessionId"/>.</param>
 /// <param name="Acr">The assurance level of the authentication.</param>
 /// <param name="AuthTime">When a passkey was last touched.</param>
 /// <param name="Amr">RFC 8176 methods.</param>
@@ -30,7 +30,7 @@ internal sealed record CitizenClaims(string Subject, string Sid, string Acr, Dat
     {
         var identity = new ClaimsIdentity(SessionAuthentication.Scheme_, Claims.Name, Claims.Role);
         identity.SetClaim(Claims.Subject, Subject)
-            .SetClaim("sid", Sid)
+            .SetClaim("sid", AgencySessionId.Of(Sid, Subject))
             .SetClaim(Claims.AuthenticationContextReference, Acr)
             .SetClaim(Claims.AuthenticationTime, AuthTime.ToUnixTimeSeconds())
             .SetClaims(Claims.AuthenticationMethodReference, [.. Amr])

@@ -31,6 +31,11 @@ internal sealed record AccountReinstated(Guid CitizenId) : AccountChange(Citizen
 /// <param name="KeptSid">The session in which the citizen says so.</param>
 internal sealed record ActivityDisowned(Guid CitizenId, string KeptSid) : AccountChange(CitizenId);
 
+/// <summary>The citizen signs out everywhere else, also where a service goes on from a session that is over.</summary>
+/// <param name="CitizenId">Who.</param>
+/// <param name="KeptSid">The session that stays.</param>
+internal sealed record SignedOutElsewhere(Guid CitizenId, string KeptSid) : AccountChange(CitizenId);
+
 /// <summary>Where the key of a passkey lives.</summary>
 internal enum PasskeyKind
 {

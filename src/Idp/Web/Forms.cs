@@ -25,14 +25,21 @@ internal sealed class TabSafeAntiforgery(IAntiforgery framework) : IAntiforgery
     public void SetCookieTokenAndHeader(HttpContext httpContext) => framework.SetCookieTokenAndHeader(httpContext);
 
     public async Task<bool> IsRequestValidAsync(HttpContext httpContext)
-        => await AsNobody(httpContext, framework.IsRequestValidAsync);
+        => !IsFromElsewhere(httpContext.Request) && await AsNobody(httpContext, framework.IsRequestValidAsync);
 
     public async Task ValidateRequestAsync(HttpContext httpContext)
-        => await AsNobody(httpContext, async context =>
+    {
+        if (IsFromElsewhere(httpContext.Request))
+        {
+            throw new AntiforgeryValidationException("The browser says that another site sent this form.");
+        }
+
+        await AsNobody(httpContext, async context =>
         {
             await framework.ValidateRequestAsync(context);
             return true;
         });
+    }
 
     internal static void Decorate(IServiceCollection services)
     {
@@ -40,6 +47,10 @@ internal sealed class TabSafeAntiforgery(IAntiforgery framework) : IAntiforgery
         services.AddSingleton<IAntiforgery>(provider =>
             new TabSafeAntiforgery((IAntiforgery)ActivatorUtilities.CreateInstance(provider, framework)));
     }
+
+    /// <summary>Fetch Metadata: browsers say who sends a form; a host beside this one is <c>same-site</c>. Some say nothing.</summary>
+    private static bool IsFromElsewhere(HttpRequest request)
+        => request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none");
 
     private static T AsNobody<T>(HttpContext context, Func<HttpContext, T> act)
     {

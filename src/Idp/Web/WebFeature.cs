@@ -1,8 +1,10 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Mvc.Razor;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.WebEncoders;
 
 namespace Moi.Identity.Idp.Web;
@@ -17,15 +19,9 @@ internal static class WebFeature
         services.AddSingleton<ProtocolErrors>();
         services.AddSingleton<IStringLocalizerFactory, PageTexts>();
         services.AddLocalization();
-        services.AddAntiforgery(options =>
-        {
-            // Lax, not Strict: a citizen who comes from an agency brings the cookie along, so that the forms of
-            // other tabs stay good.
-            options.Cookie.Name = "moi-form";
-            options.Cookie.SameSite = SameSiteMode.Lax;
-            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            options.FormFieldName = "__RequestVerificationToken";
-        });
+        services.AddAntiforgery(options => options.FormFieldName = "__RequestVerificationToken");
+        services.AddOptions<AntiforgeryOptions>().Configure<IOptions<IdpOptions>>(
+            (options, idp) => options.Cookie = new FormCookie(idp.Value.IsHttps));
         TabSafeAntiforgery.Decorate(services);
 
         // Chinese text is written as itself, not as numeric references: smaller, and readable in the page source.

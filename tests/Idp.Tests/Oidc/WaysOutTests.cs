@@ -80,6 +80,32 @@ public abstract class WaysOutTests(OidcServer server)
             .ShouldBe(["change_type", "credential_type", "event_timestamp", "initiating_entity"]);
     }
 
+    /// <summary>Seen failing on 2026-11-27: nothing was offered, and the refresh token went on for weeks.</summary>
+    [Fact]
+    public async Task Signing_out_everywhere_else_ends_what_goes_on_from_a_session_that_is_over()
+    {
+        await using var listener = await TestListener.StartAsync();
+        var agency = await server.NewAgencyAsync(a => a.Metadata["backchannel_logout_uri"] = listener.Address(a, "/out"));
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        var stolen = await TokensAsync(agency, browser);
+        server.Time.Advance(TimeSpan.FromHours(25));
+        browser.Cookies.Remove("moi-session");
+        await browser.SignInAsync();
+        var kept = await TokensAsync(agency, browser);
+
+        await browser.OpenAsync("/account/sessions");
+        browser.Page.Text.ShouldContain("Services that can still get your data because of a sign-in that is over: 1.");
+        await browser.SendAsync(browser.Page.Forms.Single(form => form.Action.Contains("EndOthers", StringComparison.Ordinal)));
+
+        browser.Page.Text.ShouldNotContain("because of a sign-in that is over");
+        ((int)(await agency.RefreshAsync((string)stolen["refresh_token"]!)).StatusCode).ShouldBe(400);
+        ((int)(await agency.RefreshAsync((string)kept["refresh_token"]!)).StatusCode).ShouldBe(200);
+        await Eventually.TrueAsync(() => Task.FromResult(!listener.Requests.IsEmpty), "the service is told");
+        var told = Jwt.Claims(listener.Requests.Single().Token!);
+        ((string?)told["sid"]).ShouldBe((string?)Jwt.Claims((string)stolen["id_token"]!)["sid"]);
+    }
+
     private async Task GoAsync(string way, TestAgency agency, CitizenBrowser home, CitizenBrowser phone, string idToken)
     {
         switch (way)
@@ -135,14 +161,19 @@ public abstract class WaysOutTests(OidcServer server)
 
     private static async Task<(string Sid, string IdToken)> EnterAsync(TestAgency agency, CitizenBrowser browser)
     {
-        await browser.OpenAsync(agency.AuthorizeAddress());
+        var idToken = (string)(await TokensAsync(agency, browser))["id_token"]!;
+        return ((string)Jwt.Claims(idToken)["sid"]!, idToken);
+    }
+
+    private static async Task<JsonObject> TokensAsync(TestAgency agency, CitizenBrowser browser)
+    {
+        await browser.OpenAsync(agency.AuthorizeAddress(r => r["scope"] = "openid profile offline_access"));
         while (browser.Page.Leaving is null)
         {
             await browser.SendAsync(browser.Page.PlainForm, ("answer", "agree"));
         }
 
-        var idToken = (string)(await (await agency.RedeemAsync(browser.Page.Leaving.Query()["code"])).JsonAsync())["id_token"]!;
-        return ((string)Jwt.Claims(idToken)["sid"]!, idToken);
+        return await (await agency.RedeemAsync(browser.Page.Leaving.Query()["code"])).JsonAsync();
     }
 }
 

@@ -81,10 +81,16 @@ public sealed partial class ErrorPageTests(WebParts web) : IClassFixture<WebPart
         using var opened = await web.GetAsync("/form-field");
         var field = await opened.TextAsync();
         var cookie = opened.Header("Set-Cookie").Split(';')[0];
-        cookie.ShouldStartWith("moi-form=");
+        cookie.ShouldStartWith("__Host-moi-form=");
         (await SubmitAsync(field, cookie)).ShouldBe("accepted");
         (await SubmitAsync(field, cookie, ("Test-Citizen", "1"))).ShouldBe("accepted");
-        (await SubmitAsync(field, "moi-form=other")).ShouldBe("refused");
+        (await SubmitAsync(field, "__Host-moi-form=other")).ShouldBe("refused");
+
+        // A pair that somebody else brought along is no good from elsewhere.
+        (await SubmitAsync(field, cookie, ("Sec-Fetch-Site", "same-origin"))).ShouldBe("accepted");
+        (await SubmitAsync(field, cookie, ("Sec-Fetch-Site", "none"))).ShouldBe("accepted");
+        (await SubmitAsync(field, cookie, ("Sec-Fetch-Site", "same-site"))).ShouldBe("refused");
+        (await SubmitAsync(field, cookie, ("Sec-Fetch-Site", "cross-site"))).ShouldBe("refused");
     }
 
     private async Task<string> SubmitAsync(string field, string cookie, params (string, string)[] headers)

@@ -78,6 +78,14 @@ public abstract class SenderTests(PostgresServer? postgres, RedisServer? redis) 
         mark.ShouldContain("secure");
         mark.ShouldNotContain("domain", Case.Insensitive);
 
+        // Seen failing on 2026-11-27: another host of the site could set it.
+        var form = (await GetAsync("/sign-up", peer, lies)).Headers.GetValues("Set-Cookie")
+            .Single(cookie => cookie.Contains("moi-form=", StringComparison.Ordinal));
+        form.ShouldStartWith("__Host-moi-form=");
+        form.ShouldContain("secure");
+        form.ShouldContain("path=/");
+        form.ShouldNotContain("domain", Case.Insensitive);
+
         var discovery = JsonNode.Parse(await (await GetAsync("/.well-known/openid-configuration", peer, lies)).Content.ReadAsStringAsync())!;
         discovery.AsObject().Where(member => member.Key.EndsWith("_endpoint", StringComparison.Ordinal) || member.Key is "issuer" or "jwks_uri")
             .ShouldAllBe(member => ((string)member.Value!).StartsWith(Origin + "/", StringComparison.Ordinal));

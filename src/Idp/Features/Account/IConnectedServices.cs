@@ -30,6 +30,12 @@ internal interface IConnectedServices
     /// <summary>The services of a citizen, the most recently used first.</summary>
     Task<IReadOnlyList<ConnectedService>> ListAsync(Guid citizenId, CancellationToken ct);
 
+    /// <summary>How many services can go on for the citizen from sessions that are over, because they got a refresh token there.</summary>
+    /// <param name="citizenId">Who.</param>
+    /// <param name="open">The sessions that are not over.</param>
+    /// <param name="ct">Ends the question.</param>
+    Task<int> CountLeftConnectedAsync(Guid citizenId, IReadOnlyCollection<string> open, CancellationToken ct);
+
     /// <summary>Ends the service's access: consent, grants and refresh tokens; its sessions are told to end.</summary>
     /// <returns>False if there was nothing to end.</returns>
     Task<bool> RevokeAsync(Session session, string clientId, CancellationToken ct);
@@ -43,6 +49,8 @@ internal sealed class NoConnectedServices : IConnectedServices
 {
     public Task<IReadOnlyList<ConnectedService>> ListAsync(Guid citizenId, CancellationToken ct)
         => Task.FromResult<IReadOnlyList<ConnectedService>>([]);
+
+    public Task<int> CountLeftConnectedAsync(Guid citizenId, IReadOnlyCollection<string> open, CancellationToken ct) => Task.FromResult(0);
 
     public Task<bool> RevokeAsync(Session session, string clientId, CancellationToken ct) => Task.FromResult(false);
 

@@ -10,7 +10,8 @@ namespace Moi.Identity.Idp.Features.Account;
 /// <summary><c>/account/sessions</c>: where the citizen is signed in, and the way to end it.</summary>
 [Authorize]
 internal sealed class SessionsModel(
-    SessionStore sessions, SessionEnding ending, IConnectedDevices devices, SessionCookie cookie, IdpDb db, IStringLocalizerFactory texts)
+    SessionStore sessions, SessionEnding ending, IConnectedDevices devices, IConnectedServices services,
+    IEnumerable<IAccountChangeParticipant> participants, SqlDatabase sql, SessionCookie cookie, IdpDb db, IStringLocalizerFactory texts)
     : PageModel
 {
     internal IReadOnlyList<Session> Sessions { get; private set; } = [];
@@ -19,6 +20,9 @@ internal sealed class SessionsModel(
 
     /// <summary>How many devices without a browser act for the citizen; they have no session.</summary>
     internal int Devices { get; private set; }
+
+    /// <summary>How many services go on from sessions that are over.</summary>
+    internal int LeftConnected { get; private set; }
 
     internal string Current => HttpContext.RequireSession().Sid;
 
@@ -29,6 +33,7 @@ internal sealed class SessionsModel(
         var citizen = HttpContext.RequireSession().CitizenId;
         Sessions = [.. (await sessions.ListAsync(citizen, ct)).OrderByDescending(s => s.Sid == Current)];
         Devices = (await devices.ListAsync(citizen, ct)).Count;
+        LeftConnected = await services.CountLeftConnectedAsync(citizen, [.. Sessions.Select(session => session.Sid)], ct);
         Passkeys = (await PasskeyCards.LoadAsync(db, citizen, texts, ct)).ToDictionary(c => c.Credential.Id, c => c.Title);
     }
 
@@ -55,6 +60,22 @@ internal sealed class SessionsModel(
         var mine = HttpContext.RequireSession();
         await ending.EndAllAsync(mine.CitizenId, mine.Sid, SessionEndReason.RevokedByCitizen);
         await devices.EndAsync(mine, null, CancellationToken.None);
+        await sql.TransactionAsync(
+            async work =>
+            {
+                foreach (var participant in participants)
+                {
+                    await participant.RecordAsync(work, new SignedOutElsewhere(mine.CitizenId, mine.Sid), CancellationToken.None);
+                }
+
+                return true;
+            },
+            CancellationToken.None);
+        foreach (var participant in participants)
+        {
+            participant.Announce();
+        }
+
         return Redirect("/account/sessions?done=ended");
     }
 }

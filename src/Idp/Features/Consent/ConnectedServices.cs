@@ -13,7 +13,7 @@ namespace Moi.Identity.Idp.Features.Consent;
 /// <summary>The services a citizen has agreed to, for the account pages.</summary>
 internal sealed class ConnectedServices(
     SqlDatabase sql, ClientCatalog clients, SessionNotices notices, NoticeSender sender, AuditContextFactory audit,
-    IStringLocalizer<IndexModel> texts)
+    TimeProvider time, IStringLocalizer<IndexModel> texts)
     : IConnectedServices
 {
     public async Task<IReadOnlyList<ConnectedService>> ListAsync(Guid citizenId, CancellationToken ct)
@@ -44,6 +44,15 @@ internal sealed class ConnectedServices(
                },
         ];
     }
+
+    public async Task<int> CountLeftConnectedAsync(Guid citizenId, IReadOnlyCollection<string> open, CancellationToken ct)
+        => (await sql.ListAsync(
+            """
+            SELECT DISTINCT g.sid, g.client_id FROM grants g JOIN refresh_tokens r ON r.grant_id = g.id
+            WHERE g.citizen_id = @citizen AND g.kind = 0 AND g.status <> 2 AND r.status = 0 AND r.expires_at > @now
+            """,
+            p => p.Add("citizen", citizenId).Add("now", time.GetUtcNow()), row => (Sid: row.Text(0), Client: row.Text(1)), ct))
+            .Where(grant => !open.Contains(grant.Sid)).Select(grant => grant.Client).Distinct().Count();
 
     public async Task<bool> RevokeAsync(Session session, string clientId, CancellationToken ct)
     {

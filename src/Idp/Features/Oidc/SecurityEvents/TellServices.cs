@@ -25,6 +25,9 @@ internal sealed class TellServices(SecurityEventNotices events, SessionNotices s
         ActivityDisowned disowned => EndAsync(
             work, "sid <> @kept", p => p.Add("citizen", disowned.CitizenId).Add("kept", disowned.KeptSid),
             SessionEndReason.ReportedByCitizen, ct),
+        SignedOutElsewhere elsewhere => EndAsync(
+            work, "sid <> @kept", p => p.Add("citizen", elsewhere.CitizenId).Add("kept", elsewhere.KeptSid),
+            SessionEndReason.RevokedByCitizen, ct),
         _ => throw new InvalidOperationException("A change that nobody is told of: " + change.GetType().Name),
     };
 

@@ -92,10 +92,19 @@ internal sealed class AuthorizeCitizen(
         var grantId = await grants.EnterAsync(
             new GrantEntry(
                 session!, client, subject, string.Join(' ', wanted.Scopes), CultureInfo.CurrentUICulture.Name,
-                answer is null ? null : string.Join(' ', released.Union(before)), wanted.DetailTypes),
+                answer is null ? null : string.Join(' ', released.Union(before)), wanted.DetailTypes)
+            {
+                RestsOnConsent = answer is null && released.Count > 0,
+            },
             context.CancellationToken);
+        if (grantId is not { } granted)
+        {
+            await AskForConsentAsync(context, http, client, transaction);
+            return;
+        }
+
         context.SignIn(ClaimsOf(session!, subject, wanted, entry.Nickname).ToPrincipal(
-            wanted.Scopes, audiences.Of(request.GetResources(), wanted.Scopes, wanted.Details), grantId));
+            wanted.Scopes, audiences.Of(request.GetResources(), wanted.Scopes, wanted.Details), granted));
     }
 
     /// <summary>

@@ -21,7 +21,11 @@ internal sealed record GrantState(
 
 /// <summary>What is to be written when a code is issued. Authorization details are agreed to this time only; their types are recorded.</summary>
 internal sealed record GrantEntry(
-    Session Session, Client Client, string Subject, string Scopes, string Locale, string? NewConsent, IReadOnlyList<string> DetailTypes);
+    Session Session, Client Client, string Subject, string Scopes, string Locale, string? NewConsent, IReadOnlyList<string> DetailTypes)
+{
+    /// <summary>Nobody was asked, because the citizen had agreed before.</summary>
+    public bool RestsOnConsent { get; init; }
+}
 
 /// <summary>Grants, pairwise subjects and consents by plain SQL: one round trip a step on PostgreSQL.</summary>
 internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, TimeProvider time)
@@ -42,7 +46,8 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
 
     private const string Upsert = """
         INSERT INTO grants (id, citizen_id, credential_id, client_id, sid, subject, scopes, locale, kind, status, created_at, used_at)
-        VALUES (@id, @citizen, @credential, @client, @sid, @subject, @scopes, @locale, 0, 0, @now, @now)
+        SELECT @id, @citizen, @credential, @client, @sid, @subject, @scopes, @locale, 0, 0, @now, @now
+        WHERE @rests = 0 OR EXISTS (SELECT 1 FROM n)
         ON CONFLICT (sid, client_id) WHERE status = 0
         DO UPDATE SET credential_id = excluded.credential_id, scopes = excluded.scopes, locale = excluded.locale,
             used_at = excluded.used_at
@@ -70,7 +75,14 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
     private const string FindWithRefreshToken =
         $"{Standing}, r.status {Sources} LEFT JOIN refresh_tokens r ON r.id = @token AND r.grant_id = g.id WHERE g.id = @grant";
 
-    private const string OneTrip = $"WITH g AS ({Upsert}), a AS ({AuditSql.Insert}) SELECT id FROM g";
+    // SECURITY: locked on PostgreSQL, so that a withdrawal in this moment waits for the grant and then ends it, or is waited for and
+    // leaves no consent. SQLite has one writer at a time.
+    private const string Agreed = "n AS (SELECT 1 FROM consents WHERE citizen_id = @citizen AND client_id = @client";
+
+    private const string OneTrip =
+        $"WITH {Agreed} FOR SHARE), g AS ({Upsert}), a AS ({AuditSql.InsertWhere} EXISTS (SELECT 1 FROM g)) SELECT id FROM g";
+
+    private const string Enter = $"WITH {Agreed}) {Upsert}";
 
     /// <summary>Everything that decides about an entry, in one select.</summary>
     internal Task<EntryState?> ReadEntryAsync(Session session, Client client, CancellationToken ct)
@@ -114,8 +126,8 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
     }
 
     /// <summary>Writes the grant, a new consent, and the audit events, all or nothing.</summary>
-    /// <returns>The id of the grant of this session and client.</returns>
-    internal async Task<Guid> EnterAsync(GrantEntry entry, CancellationToken ct)
+    /// <returns>The id of the grant of this session and client; nothing if it rests on a consent that is gone.</returns>
+    internal async Task<Guid?> EnterAsync(GrantEntry entry, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var entered = AuditEvents.ServiceEntered(audit.Create(), entry.Session, entry.Client.Id, entry.Scopes);
@@ -123,14 +135,20 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
         {
             var row = await sql.FirstAsync(
                 OneTrip, p => Bind(p, entry, now).BindAudit(entered), row => new GrantId(row.Guid(0)), ct);
-            return row!.Value;
+            return row?.Value;
         }
 
-        var id = Guid.Empty;
+        Guid? id = null;
         await sql.TransactionAsync(
             async work =>
             {
-                id = (await work.ListAsync(Upsert, p => Bind(p, entry, now), row => row.Guid(0), ct))[0];
+                var written = await work.ListAsync(Enter, p => Bind(p, entry, now), row => row.Guid(0), ct);
+                if (written.Count == 0)
+                {
+                    return false;
+                }
+
+                id = written[0];
                 await work.AppendAsync(entered, ct);
                 if (entry.NewConsent is { } released)
                 {
@@ -193,7 +211,8 @@ internal sealed class GrantStore(SqlDatabase sql, AuditContextFactory audit, Tim
     private static SqlParameters Bind(SqlParameters p, GrantEntry entry, DateTimeOffset now)
         => p.Add("id", Guid.CreateVersion7(now)).Add("citizen", entry.Session.CitizenId)
             .Add("credential", entry.Session.CredentialId).Add("client", entry.Client.Id).Add("sid", entry.Session.Sid)
-            .Add("subject", entry.Subject).Add("scopes", entry.Scopes).Add("locale", entry.Locale).Add("now", now);
+            .Add("subject", entry.Subject).Add("scopes", entry.Scopes).Add("locale", entry.Locale).Add("now", now)
+            .Add("rests", entry.RestsOnConsent ? 1 : 0);
 
     private sealed record GrantId(Guid Value);
 }

@@ -298,6 +298,7 @@ internal static class OidcFeature
             // What goes out.
             After<ProcessSignInContext, KeepRefreshToken>(EvaluateGeneratedTokens.Descriptor);
             After<ProcessSignInContext, LimitAudience>(PrepareIdentityTokenPrincipal.Descriptor);
+            After<ProcessSignInContext, LimitAssurance>(PrepareIdentityTokenPrincipal.Descriptor, 2);
             After<ProcessSignInContext, AnswerDetails>(AttachSignInParameters.Descriptor);
             Before<GenerateTokenContext, StoreRefreshToken>(Protection.AttachTokenSubject.Descriptor);
             After<GenerateTokenContext, ShapeJwt>(Protection.AttachTokenMetadata.Descriptor);

@@ -23,8 +23,11 @@ internal static class AssuranceLevels
         => asked.Count > 0 && asked.All(level => level == Three) ? AuthenticatorClass.Attested : AuthenticatorClass.Any;
 
     /// <summary>The level the session has at this moment.</summary>
-    internal static string Of(Session session, DateTimeOffset now)
-        => session.Acr == Three && now - session.AuthTime > FreshnessOfThree ? Two : session.Acr;
+    internal static string Of(Session session, DateTimeOffset now) => At(session.Acr, session.AuthTime, now);
+
+    /// <summary>What is left at this moment of a level that was reached by an authentication.</summary>
+    internal static string At(string level, DateTimeOffset authTime, DateTimeOffset now)
+        => level == Three && now - authTime > FreshnessOfThree ? Two : level;
 
     /// <summary>Whether a level is at least the one asked for. Unknown levels are met by none.</summary>
     internal static bool Meets(string level, string asked)

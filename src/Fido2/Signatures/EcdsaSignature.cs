@@ -34,7 +34,7 @@ internal static class EcdsaSignature
             for (var i = 0; i < 2; i++)
             {
                 var value = ReadValue(ref content, Integer);
-                Refuse(!value.IsEmpty);
+                Refuse(!value.IsEmpty && value[0] < 0x80); // A negative number is no r or s, and the writer throws at some.
                 while (value.Length > 1 && value[0] == 0 && value[1] < 0x80)
                 {
                     value = value[1..];

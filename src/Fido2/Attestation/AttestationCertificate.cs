@@ -61,7 +61,7 @@ internal sealed class AttestationCertificate
     /// <remarks>A key that breaks a rule for keys is refused with the code of that rule.</remarks>
     internal bool TryGetKey(long algorithm, EngineMode mode, [NotNullWhen(true)] out VerificationKey? key)
     {
-        var coseKey = AlgorithmTable.IsAllowed((CoseAlgorithm)algorithm, mode) ? ToCoseKey(algorithm) : null;
+        var coseKey = AlgorithmTable.IsAllowed(AlgorithmTable.Identify(algorithm), mode) ? ToCoseKey(algorithm) : null;
         key = coseKey is null ? null : VerificationKey.Create(coseKey);
         return key is not null;
     }

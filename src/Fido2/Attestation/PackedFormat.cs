@@ -39,7 +39,7 @@ internal sealed class PackedFormat : IAttestationStatementFormat
             // "Optionally, inspect x5c and consult externally provided knowledge to determine whether attStmt conveys a Basic
             //  or AttCA attestation." There is none without metadata.
             // "If successful, return … attestation type Basic, AttCA or uncertainty, and attestation trust path x5c."
-            return new AttestationEvidence(AttestationType.Basic, certificates) { StatementAlgorithm = (CoseAlgorithm)algorithm };
+            return new AttestationEvidence(AttestationType.Basic, certificates) { StatementAlgorithm = attestationKey.Algorithm };
         }
 
         // 3. "If x5c is not present, self attestation is in use."

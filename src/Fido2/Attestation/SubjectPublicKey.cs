@@ -28,9 +28,9 @@ internal static class SubjectPublicKey
             {
                 EcPublicKey when AlgorithmTable.Ecdsa(algorithm) is { } ecdsa => Ec(identifier, key, ecdsa.Curve, algorithm),
                 RsaEncryption when AlgorithmTable.Rsa(algorithm) is not null => Rsa(key, algorithm),
-                Ed25519 when (CoseAlgorithm)algorithm is CoseAlgorithm.EdDSA or CoseAlgorithm.Ed25519
+                Ed25519 when AlgorithmTable.Identify(algorithm) is CoseAlgorithm.EdDSA or CoseAlgorithm.Ed25519
                     => new CoseKey { KeyType = CoseKey.Okp, Algorithm = algorithm, Curve = CoseKey.Ed25519, First = key },
-                Ed448 when (CoseAlgorithm)algorithm is CoseAlgorithm.Ed448
+                Ed448 when AlgorithmTable.Identify(algorithm) is CoseAlgorithm.Ed448
                     => new CoseKey { KeyType = CoseKey.Okp, Algorithm = algorithm, Curve = CoseKey.Ed448, First = key },
                 var oid when AlgorithmTable.MLDsa(algorithm) is { } set && set.Oid == oid
                     => new CoseKey { KeyType = CoseKey.Akp, Algorithm = algorithm, First = key },

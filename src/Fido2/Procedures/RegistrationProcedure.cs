@@ -84,7 +84,7 @@ internal static class RegistrationProcedure
         //      items in pkOptions.pubKeyCredParams."
         Require(state.Algorithms.Any(offered => offered == coseKey.Algorithm), WebAuthnError.KeyAlgorithmNotOffered);
 
-        Require(AlgorithmTable.IsAllowed((CoseAlgorithm)coseKey.Algorithm, mode), WebAuthnError.KeyAlgorithmUnsupported, "SHA-1");
+        Require(AlgorithmTable.IsAllowed(AlgorithmTable.Identify(coseKey.Algorithm), mode), WebAuthnError.KeyAlgorithmUnsupported, "SHA-1");
 
         // The key is imported here, so that one that can never verify is never stored.
         var credentialKey = VerificationKey.Create(coseKey);

@@ -5,8 +5,12 @@ namespace Moi.Identity.Fido2.Signatures;
 /// <summary>What each algorithm fixes; §5.8.5, RFC 9053 §2.1, RFC 8812, RFC 8230, RFC 9864, FIPS 204 table 2.</summary>
 internal static class AlgorithmTable
 {
+    /// <summary>The algorithm of a number that was received; <see cref="CoseAlgorithm.None"/> for one that no algorithm can have.</summary>
+    /// <remarks>SECURITY: a number on the wire has 64 bits. Cut to 32, 2^32 - 7 would be ES256.</remarks>
+    internal static CoseAlgorithm Identify(long algorithm) => algorithm == (int)algorithm ? (CoseAlgorithm)algorithm : CoseAlgorithm.None;
+
     /// <summary>Curve and hash of an ECDSA algorithm; null for any other.</summary>
-    internal static (EllipticCurve Curve, HashAlgorithmName Hash)? Ecdsa(long algorithm) => (CoseAlgorithm)algorithm switch
+    internal static (EllipticCurve Curve, HashAlgorithmName Hash)? Ecdsa(long algorithm) => Identify(algorithm) switch
     {
         CoseAlgorithm.ES256 or CoseAlgorithm.ESP256 => (EllipticCurve.P256, HashAlgorithmName.SHA256),
         CoseAlgorithm.ES384 or CoseAlgorithm.ESP384 => (EllipticCurve.P384, HashAlgorithmName.SHA384),
@@ -16,7 +20,7 @@ internal static class AlgorithmTable
     };
 
     /// <summary>Hash and padding of an RSA algorithm; null for any other.</summary>
-    internal static (HashAlgorithmName Hash, RSASignaturePadding Padding)? Rsa(long algorithm) => (CoseAlgorithm)algorithm switch
+    internal static (HashAlgorithmName Hash, RSASignaturePadding Padding)? Rsa(long algorithm) => Identify(algorithm) switch
     {
         CoseAlgorithm.RS256 => (HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
         CoseAlgorithm.RS384 => (HashAlgorithmName.SHA384, RSASignaturePadding.Pkcs1),
@@ -29,7 +33,7 @@ internal static class AlgorithmTable
     };
 
     /// <summary>The parameter set of an ML-DSA algorithm; null for any other.</summary>
-    internal static MLDsaParameterSet? MLDsa(long algorithm) => (CoseAlgorithm)algorithm switch
+    internal static MLDsaParameterSet? MLDsa(long algorithm) => Identify(algorithm) switch
     {
         CoseAlgorithm.MLDsa44 => MLDsaParameterSet.MLDsa44,
         CoseAlgorithm.MLDsa65 => MLDsaParameterSet.MLDsa65,

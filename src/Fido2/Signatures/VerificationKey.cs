@@ -17,7 +17,7 @@ internal abstract class VerificationKey
     {
         try
         {
-            return (CoseAlgorithm)key.Algorithm switch
+            return AlgorithmTable.Identify(key.Algorithm) switch
             {
                 CoseAlgorithm.EdDSA or CoseAlgorithm.Ed25519 => Ed25519(key),
                 CoseAlgorithm.Ed448 => Ed448(key),

@@ -79,7 +79,7 @@ public sealed record Lies
     public byte[]? Statement { get; init; }
 
     /// <summary><c>alg</c> of the attestation statement.</summary>
-    public int? StatementAlgorithm { get; init; }
+    public long? StatementAlgorithm { get; init; }
 
     /// <summary>Changes the members of the attestation statement.</summary>
     public Func<(string Name, byte[] Value)[], (string Name, byte[] Value)[]>? StatementMembers { get; init; }

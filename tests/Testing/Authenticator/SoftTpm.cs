@@ -16,7 +16,7 @@ internal static class SoftTpm
         using var aik = SoftKey.Create(lies.AikAlgorithm);
         byte[] name = [.. U16(lies.NameAlgorithm), .. Hash(lies.NameAlgorithm, publicArea)];
         name = lies.Name?.Invoke(name) ?? name;
-        var extraData = lies.ExtraData ?? CryptographicOperations.HashData(HashOf(input.Lies.StatementAlgorithm ?? lies.AikAlgorithm), input.SignedData);
+        var extraData = lies.ExtraData ?? CryptographicOperations.HashData(HashOf((int)(input.Lies.StatementAlgorithm ?? lies.AikAlgorithm)), input.SignedData);
         byte[] certInfo =
         [
             .. U32(lies.Magic), .. U16(lies.Type), .. Sized(new byte[34]), .. Sized(extraData), .. new byte[17], .. new byte[8], .. Sized(name), .. Sized(new byte[34]),

@@ -9,6 +9,7 @@ namespace Moi.Identity.Fido2.Procedures;
 internal static class ExtensionRules
 {
     private const int LongestPin = 63;
+    private const int HighestLevel = 3;
 
     internal static void Check(RegistrationState state, ExtensionOutputs outputs, AuthenticatorData authData)
     {
@@ -21,7 +22,9 @@ internal static class ExtensionRules
         // credProtect (CTAP 2.2 §12.1): the authenticator reports the level it gave, 1 to 3.
         if (asked is { EnforceCredentialProtectionPolicy: true, CredentialProtectionPolicy: { } protection })
         {
-            Require(AuthenticatorNumber(authData, "credProtect"u8) >= Level(protection), WebAuthnError.ExtensionCredProtect);
+            Require(
+                AuthenticatorNumber(authData, "credProtect"u8) is { } level && level >= Level(protection) && level <= HighestLevel,
+                WebAuthnError.ExtensionCredProtect);
         }
 
         // minPinLength (CTAP 2.2 §12.5)

@@ -28,7 +28,19 @@ internal static class MetadataWords
     };
 
     /// <summary>Whether the word is that algorithm's, or one that nobody knows yet.</summary>
-    internal static bool MayMean(string word, CoseAlgorithm algorithm) => !Algorithms.TryGetValue(word, out var known) || known == (int)algorithm;
+    internal static bool MayMean(string word, CoseAlgorithm algorithm)
+        => !Algorithms.TryGetValue(word, out var known) || known == (int)OlderName(algorithm);
+
+    /// <summary>What the registry has a word for: it knows no fully specified algorithms (RFC 9864), which in WebAuthn say the
+    /// same as the older ones (§5.8.5).</summary>
+    private static CoseAlgorithm OlderName(CoseAlgorithm algorithm) => algorithm switch
+    {
+        CoseAlgorithm.ESP256 => CoseAlgorithm.ES256,
+        CoseAlgorithm.ESP384 => CoseAlgorithm.ES384,
+        CoseAlgorithm.ESP512 => CoseAlgorithm.ES512,
+        CoseAlgorithm.Ed25519 => CoseAlgorithm.EdDSA,
+        _ => algorithm,
+    };
 
     /// <summary>The attestation type of a word; null for one that WebAuthn does not have.</summary>
     internal static AttestationType? TypeOf(string word) => word switch

@@ -146,8 +146,20 @@ internal static class AuthenticationProcedure
     /// <summary>§6.1 leaves attested credential data out of assertions, but some authenticators send their own again.</summary>
     private static void CheckAttested(AttestedCredentialData? attested, CredentialRecord record)
         => Require(
-            attested is null || (attested.CredentialId.Span.SequenceEqual(record.Id.Span) && attested.PublicKey.Span.SequenceEqual(record.PublicKey.Span)),
+            attested is null || (attested.CredentialId.Span.SequenceEqual(record.Id.Span) && IsSameKey(attested.PublicKey.Span, record.PublicKey.Span)),
             WebAuthnError.AuthenticatorDataAttestedMismatch);
+
+    /// <summary>Stored keys may come from another server: the order of their members is free.</summary>
+    private static bool IsSameKey(ReadOnlySpan<byte> sent, ReadOnlySpan<byte> stored)
+    {
+        if (sent.SequenceEqual(stored))
+        {
+            return true;
+        }
+
+        var (one, other) = (CoseKey.Parse(sent, canonical: true), CoseKey.Parse(stored, canonical: false));
+        return one.Algorithm == other.Algorithm && one.IsSameKeyAs(other);
+    }
 
     /// <summary>§10.1.1: with the output <c>appid</c> true, "the rpIdHash … MUST be the hash of the AppID, not the RP ID".</summary>
     private static void CheckRpIdHash(ReadOnlySpan<byte> rpIdHash, AuthenticationState state, AssertionResponse response, RelyingParty relyingParty)

@@ -59,7 +59,7 @@ internal sealed record AttestationObject(string Format, ReadOnlyMemory<byte> Sta
             {
                 // Another one: the large-blob key, which is the client's business.
                 Require(name.SequenceEqual("largeBlobKey"u8), WebAuthnError.AttestationMembers, "An unknown member.");
-                reader.Skip();
+                Require(reader.TryReadBytes(out _), WebAuthnError.AttestationMembers, "largeBlobKey");
             }
         }
 

@@ -88,7 +88,7 @@ internal static class AttestationTrust
         }
 
         // A model that is known to be broken is not wanted even if it is only claimed: an honest citizen learns of it.
-        var warnings = entry is null ? [] : ModelRules.CheckStatus(entry, Thumbprints(evidence, assessment.Anchor), policy);
+        var warnings = entry is null ? [] : ModelRules.CheckStatus(entry, Certificates(evidence, assessment.Anchor), policy);
         if (demandsTrust)
         {
             ModelRules.CheckDemands(policy, model.Aaguid, assessment.Type, entry, context.Now);
@@ -165,14 +165,12 @@ internal static class AttestationTrust
         }
     }
 
-    private static List<string> Thumbprints(AttestationEvidence evidence, TrustAnchor? anchor)
+    /// <summary>The certificates of path and anchor, each by its thumbprint and by its key.</summary>
+    private static string[] Certificates(AttestationEvidence evidence, TrustAnchor? anchor)
     {
-        List<string> thumbprints = [.. evidence.TrustPath.Select(der => Convert.ToHexStringLower(SHA256.HashData(der)))];
-        if (anchor is not null)
-        {
-            thumbprints.Add(anchor.Thumbprint);
-        }
-
-        return thumbprints;
+        var marks = evidence.TrustPath
+            .SelectMany(der => new[] { Convert.ToHexStringLower(SHA256.HashData(der)), KeyIdentifier(der) })
+            .Concat([anchor?.Thumbprint, anchor?.KeyIdentifier]);
+        return [.. marks.OfType<string>()];
     }
 }

@@ -32,10 +32,10 @@ internal static class ModelRules
     /// <summary>Refuses a model with a status that the policy does not accept.</summary>
     /// <returns>What else became known.</returns>
     /// <remarks>The date of a bad report does not matter: what will be broken tomorrow is not wanted today.</remarks>
-    internal static IReadOnlyList<string> CheckStatus(MetadataEntry entry, IEnumerable<string> thumbprints, RegistrationPolicy policy)
+    internal static IReadOnlyList<string> CheckStatus(MetadataEntry entry, IReadOnlyCollection<string> certificates, RegistrationPolicy policy)
     {
         var remarks = new List<string>();
-        foreach (var report in entry.StatusReports.Where(report => report.Concerns(thumbprints)))
+        foreach (var report in entry.StatusReports.Where(report => report.Concerns(certificates)))
         {
             Require(
                 !report.IsBlocking || policy.AcceptedStatuses.Contains(report.Status, StringComparer.Ordinal), WebAuthnError.TrustStatus, report.Status);

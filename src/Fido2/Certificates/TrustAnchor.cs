@@ -13,6 +13,7 @@ internal sealed class TrustAnchor
         try
         {
             Certificate = PathCertificate.Parse(bytes);
+            KeyIdentifier = Certificate.KeyIdentifier();
         }
         catch (WebAuthnException)
         {
@@ -24,6 +25,9 @@ internal sealed class TrustAnchor
 
     /// <summary>SHA-256 of the certificate, in lower-case hexadecimal.</summary>
     internal string Thumbprint { get; }
+
+    /// <summary>SHA-1 of the public key, in lower-case hexadecimal; null if the certificate cannot be read.</summary>
+    internal string? KeyIdentifier { get; }
 
     /// <summary>The certificate; null if it cannot be read.</summary>
     internal PathCertificate? Certificate { get; }

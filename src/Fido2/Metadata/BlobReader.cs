@@ -92,7 +92,7 @@ internal sealed class BlobReader
 
     private MetadataStatusReport ReadReport(BlobStatusReport report, int position)
     {
-        var thumbprints = new List<string>();
+        var certificates = new List<TrustAnchor>();
         foreach (var text in new[] { report.Certificate, report.BatchCertificate })
         {
             // SECURITY: a scope that cannot be read is no scope, so that the status counts for the whole model.
@@ -101,11 +101,11 @@ internal sealed class BlobReader
                 if (Decode(text) is not { } der)
                 {
                     _omissions.Add($"Entry {position} has a status about a certificate that is none.");
-                    thumbprints.Clear();
+                    certificates.Clear();
                     break;
                 }
 
-                thumbprints.Add(Convert.ToHexStringLower(SHA256.HashData(der)));
+                certificates.Add(new TrustAnchor(der));
             }
         }
 
@@ -113,7 +113,8 @@ internal sealed class BlobReader
         {
             Status = Word(report.Status ?? ""),
             EffectiveDate = ReadDate(report.EffectiveDate),
-            CertificateThumbprints = thumbprints,
+            CertificateThumbprints = [.. certificates.Select(certificate => certificate.Thumbprint)],
+            CertificateKeyIdentifiers = [.. certificates.Select(certificate => certificate.KeyIdentifier).OfType<string>()],
             Url = report.Url,
         };
     }

@@ -14,15 +14,13 @@ public sealed record ModelReview(ModelStanding Standing, CertificationLevel Cert
     {
         ArgumentNullException.ThrowIfNull(credential);
         ArgumentNullException.ThrowIfNull(snapshot);
-        string[] thumbprints = credential.TrustAnchorThumbprint is { } anchor
-            ? [.. credential.TrustPathThumbprints, anchor]
-            : [.. credential.TrustPathThumbprints];
         if (Find(credential, snapshot) is not { } entry)
         {
             return new ModelReview(ModelStanding.Unknown, CertificationLevel.None, []);
         }
 
-        var reports = entry.StatusReports.Where(report => report.Concerns(thumbprints)).ToArray();
+        var certificates = CertificatesOf(credential, entry);
+        var reports = entry.StatusReports.Where(report => report.Concerns(certificates)).ToArray();
         var standing = Array.Exists(reports, report => report.IsBlocking) ? ModelStanding.Compromised
             : credential.TrustAnchorThumbprint is { } root && !entry.RootThumbprints.Contains(root, StringComparer.Ordinal) ? ModelStanding.RootWithdrawn
             : ModelStanding.Good;
@@ -46,6 +44,15 @@ public sealed record ModelReview(ModelStanding Standing, CertificationLevel Cert
             current,
             IsWorse: IsWorse(previous.Standing, current.Standing) || current.Certification < previous.Certification,
             NewStatuses: [.. current.Statuses.Except(previous.Statuses, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>What is known of the certificates: thumbprints of path and anchor, and the keys of leaf and anchor.</summary>
+    private static string[] CertificatesOf(CredentialRecord credential, MetadataEntry entry)
+    {
+        var anchor = credential.TrustAnchorThumbprint;
+        var anchorsKey = anchor is null ? null : entry.Anchors.FirstOrDefault(root => root.Thumbprint == anchor)?.KeyIdentifier;
+        string?[] certificates = [.. credential.TrustPathThumbprints, credential.AttestationKeyIdentifier, anchor, anchorsKey];
+        return [.. certificates.OfType<string>()];
     }
 
     private static bool IsWorse(ModelStanding before, ModelStanding after) => after switch

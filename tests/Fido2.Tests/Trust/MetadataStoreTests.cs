@@ -104,6 +104,14 @@ public sealed class MetadataStoreTests
         ModelReview.Of(Credential() with { TrustPathThumbprints = [Thumbprint(other)] }, snapshot, Now).Standing.ShouldBe(ModelStanding.Compromised);
         ModelReview.Of(Credential() with { TrustAnchorThumbprint = Thumbprint(other) }, snapshot, Now).Standing.ShouldBe(ModelStanding.Compromised);
         ModelReview.Of(Credential() with { TrustAnchorThumbprint = Thumbprint(root) }, snapshot, Now).Standing.ShouldBe(ModelStanding.Good);
+
+        // Seen failing on 2026-11-27: enrolled with other bytes of the same certificate, or by another certificate of the same root key.
+        var enrolled = Credential() with { TrustPathThumbprints = [new string('0', 64)], AttestationKeyIdentifier = KeyIdentifier(other) };
+        ModelReview.Of(enrolled, snapshot, Now).Standing.ShouldBe(ModelStanding.Compromised);
+        ModelReview.Of(enrolled with { AttestationKeyIdentifier = KeyIdentifier(root) }, snapshot, Now).Standing.ShouldBe(ModelStanding.Good);
+        entry["metadataStatement"]!["attestationRootCertificates"]!.AsArray().Add(Convert.ToBase64String(other.Der.WithTheOtherS()));
+        var anchor = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(other.Der.WithTheOtherS()));
+        ModelReview.Of(Credential() with { TrustAnchorThumbprint = anchor }, Snapshot(entry), Now).Standing.ShouldBe(ModelStanding.Compromised);
     }
 
     [Fact(DisplayName = "R-MDS-4: a root that was taken out of the metadata no longer vouches")]
@@ -148,6 +156,8 @@ public sealed class MetadataStoreTests
         => MetadataBlob.Read(Service.Blob(new SoftBlob { Entries = entries }), Trust, Now).Snapshot.ShouldNotBeNull();
 
     private static string Thumbprint(SoftCertificate certificate) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(certificate.Der));
+
+    private static string KeyIdentifier(SoftCertificate certificate) => Certificates.PathCertificate.Parse(certificate.Der).KeyIdentifier();
 
     private static CredentialRecord Credential() => new()
     {

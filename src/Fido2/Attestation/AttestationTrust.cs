@@ -116,6 +116,7 @@ internal static class AttestationTrust
                 RevocationLists = context.Source.RevocationLists,
                 AllowsSurplus = !isConformance,
                 AllowsSha1 = isConformance,
+                Purposes = LeafRules.Purposes(model.Format),
             });
 
             // SECURITY: U2F does not sign the AAGUID (§8.6 step 5), so that a client could name any model of the same maker. One that

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using Moi.Identity.Fido2.Certificates;
 using static Moi.Identity.Fido2.WebAuthnException;
 
 namespace Moi.Identity.Fido2.Attestation;
@@ -7,8 +8,6 @@ namespace Moi.Identity.Fido2.Attestation;
 internal static class TpmCertificateRules
 {
     private const string SubjectAlternativeName = "2.5.29.17";
-    private const string ExtendedKeyUsage = "2.5.29.37";
-    private const string AikCertificate = "2.23.133.8.3";
     private const string Manufacturer = "2.23.133.2.1";
     private const string Model = "2.23.133.2.2";
     private const string FirmwareVersion = "2.23.133.2.3";
@@ -29,7 +28,7 @@ internal static class TpmCertificateRules
         CheckAlternativeName(alternative.Value, mode, allowUnknownManufacturers);
 
         // "The Extended Key Usage extension MUST contain the OID 2.23.133.8.3".
-        Require(aikCert.Find(ExtendedKeyUsage) is { } usage && Contains(usage.Value, AikCertificate), WebAuthnError.TpmAik, "Not for an AIK.");
+        Require(aikCert.Find(ExtendedKeyUsage.Oid) is { } usage && IsForAik(usage.Value), WebAuthnError.TpmAik, "Not for an AIK.");
 
         // "The Basic Constraints extension MUST have the CA component set to FALSE."
         CertificateExtensionRules.CheckEndEntity(aikCert);
@@ -88,20 +87,11 @@ internal static class TpmCertificateRules
         return attributes;
     }
 
-    private static bool Contains(ReadOnlyMemory<byte> der, string oid)
+    private static bool IsForAik(ReadOnlyMemory<byte> usage)
     {
         try
         {
-            var reader = new AsnReader(der, AsnEncodingRules.DER);
-            var usages = reader.ReadSequence();
-            reader.ThrowIfNotEmpty();
-            var isFound = false;
-            while (usages.HasData)
-            {
-                isFound |= usages.ReadObjectIdentifier() == oid;
-            }
-
-            return isFound;
+            return ExtendedKeyUsage.Read(usage).Contains(ExtendedKeyUsage.AikCertificate, StringComparer.Ordinal);
         }
         catch (AsnContentException)
         {

@@ -17,6 +17,9 @@ internal sealed record PathRules
     /// <summary>Whether certificates that the path does not need, and the anchor itself, may be there.</summary>
     internal bool AllowsSurplus { get; init; } = true;
 
+    /// <summary>What the certificates are used for: one that limits itself critically to other purposes is refused.</summary>
+    internal IReadOnlyList<string> Purposes { get; init; } = [];
+
     /// <summary>Whether SHA-1 signatures count.</summary>
     internal bool AllowsSha1 { get; init; }
 }
@@ -36,7 +39,7 @@ internal sealed record TrustedPath(TrustAnchor Anchor, bool HasSurplus);
 internal static class CertificatePath
 {
     /// <summary>Extensions whose meaning is checked here or by the statement format. Policies are accepted whatever they are,
-    /// which is RFC 5280's initial any-policy; names, purposes and the key's use of a leaf are the format's business.</summary>
+    /// which is RFC 5280's initial any-policy; the names of a leaf are the format's business.</summary>
     private static readonly string[] UnderstoodExtensions =
         ["2.5.29.19" /* basicConstraints */, "2.5.29.15" /* keyUsage */, "2.5.29.37" /* extKeyUsage */, "2.5.29.17" /* subjectAltName */, "2.5.29.32" /* certificatePolicies */];
 
@@ -63,6 +66,7 @@ internal static class CertificatePath
             CheckCertificate(last, path.Count - 1, path, rules);
             if (FindIssuer(last, anchors, rules) is { Certificate: { } root } anchor)
             {
+                Require(leaf.MaySign, WebAuthnError.TrustChain, "The key of the leaf is not for signatures.");
                 CheckAuthority(root, path, isAnchor: true);
                 CheckValidity(root, rules.Now);
                 CheckRevocation(path, root, rules);
@@ -119,8 +123,18 @@ internal static class CertificatePath
                 WebAuthnError.TrustChain,
                 $"Critical extension {extension.Oid} in certificate {position} of {path.Count}.");
             Require(extension.Oid != NameConstraints, WebAuthnError.TrustChain, "Name constraints.");
+
+            // "If the extension is present, then the certificate MUST only be used for one of the purposes indicated" (§4.2.1.12),
+            // of which there is at least one. Makers and public authorities alike write them without that intent: critical ones bind.
+            Require(
+                extension.Oid != ExtendedKeyUsage.Oid || IsFor(certificate.Purposes!, extension.IsCritical, rules.Purposes),
+                WebAuthnError.TrustChain,
+                $"Certificate {position} is for other purposes.");
         }
     }
+
+    private static bool IsFor(IReadOnlyList<string> purposes, bool isCritical, IReadOnlyList<string> wanted)
+        => purposes.Count > 0 && (!isCritical || purposes.Any(purpose => purpose == ExtendedKeyUsage.Any || wanted.Contains(purpose, StringComparer.Ordinal)));
 
     /// <summary>Whether a certificate may issue the last one of the path.</summary>
     private static void CheckAuthority(PathCertificate issuer, List<PathCertificate> path, bool isAnchor)

@@ -11,6 +11,7 @@ internal sealed class PathCertificate
 {
     private const string BasicConstraints = "2.5.29.19";
     private const string KeyUsage = "2.5.29.15";
+    private const int DigitalSignature = 0;
     private const int KeyCertSign = 5;
     private const int CrlSign = 6;
 
@@ -44,8 +45,14 @@ internal sealed class PathCertificate
     /// <summary>The bits of key usage; null if the certificate has none.</summary>
     internal byte[]? Usage { get; private init; }
 
+    /// <summary>Extended key usage; null if the certificate has none.</summary>
+    internal IReadOnlyList<string>? Purposes { get; private init; }
+
     /// <summary>Whether issuer and subject are one name.</summary>
     internal bool IsSelfIssued => DistinguishedName.AreEqual(Issuer, Subject);
+
+    /// <summary>Whether the key may sign what is neither certificate nor list: said so, or nothing is said.</summary>
+    internal bool MaySign => Usage is null || HasBit(Usage, DigitalSignature);
 
     /// <summary>Whether the key may sign certificates: said so, or nothing is said.</summary>
     internal bool MaySignCertificates => Usage is null || HasBit(Usage, KeyCertSign);
@@ -119,6 +126,7 @@ internal sealed class PathCertificate
             PublicKeyInfo = publicKeyInfo,
             Constraints = ReadConstraints(body.Find(BasicConstraints)),
             Usage = body.Find(KeyUsage) is { } usage ? ReadUsage(usage.Value) : null,
+            Purposes = body.Find(ExtendedKeyUsage.Oid) is { } purposes ? ExtendedKeyUsage.Read(purposes.Value) : null,
         };
     }
 

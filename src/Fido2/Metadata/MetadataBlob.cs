@@ -63,6 +63,7 @@ public static class MetadataBlob
                 Now = now,
                 RevocationLists = trust.RevocationLists,
                 RequiresRevocationLists = !trust.AllowMissingRevocationLists,
+                Purposes = [ExtendedKeyUsage.ServerAuthentication],
             });
 
             // SECURITY: the root certifies a large part of the web. Exactly one name, so that none hides behind another.

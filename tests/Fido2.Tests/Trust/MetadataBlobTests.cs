@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Moi.Identity.Testing;
 
@@ -112,7 +113,7 @@ public sealed class MetadataBlobTests
             { "no root", Good, trust => trust with { Roots = [] }, MetadataError.SignerUntrusted },
             { "no intermediate (conformance MDS3 F-3, F-4)", service => new SoftBlob { Certificates = [service.Signer.Der] }, trust => trust, MetadataError.SignerUntrusted },
             { "a stranger's chain with its root", _ => new SoftBlob { Certificates = [stranger.Signer.Der, stranger.Intermediate.Der, stranger.Root.Der] }, trust => trust, MetadataError.SignerUntrusted },
-            { "intermediate first", service => new SoftBlob { Certificates = [service.Intermediate.Der, service.Signer.Der] }, trust => trust, MetadataError.SignerName },
+            { "intermediate first", service => new SoftBlob { Certificates = [service.Intermediate.Der, service.Signer.Der] }, trust => trust, MetadataError.SignerUntrusted },
             { "another name expected", Good, trust => trust with { SignerName = "mds.example" }, MetadataError.SignerName },
             { "no certificates", _ => new SoftBlob { Certificates = [] }, trust => trust, MetadataError.Certificates },
             { "nine certificates", service => new SoftBlob { Certificates = [.. Enumerable.Repeat(service.Signer.Der, 9)] }, trust => trust, MetadataError.Certificates },
@@ -269,6 +270,21 @@ public sealed class MetadataBlobTests
         var failure = MetadataBlob.Read(blob, Trust(Service), Now).Failure.ShouldNotBeNull();
         failure.Error.ShouldBe(MetadataError.Payload);
         failure.ToString().ShouldNotContain("\n");
+    }
+
+    /// <summary>Seen failing on 2026-11-27: what the signer's key is for was not looked at.</summary>
+    [Theory(DisplayName = "R-MDS-1, RFC 5280 §4.2.1.3 and §4.2.1.12: the signer's key is for signatures, and for a server where purposes are critical")]
+    [InlineData(X509KeyUsageFlags.DigitalSignature, "1.3.6.1.5.5.7.3.1", MetadataError.None)]
+    [InlineData(X509KeyUsageFlags.DigitalSignature, "1.3.6.1.5.5.7.3.4", MetadataError.SignerUntrusted)]
+    [InlineData(X509KeyUsageFlags.KeyEncipherment, "1.3.6.1.5.5.7.3.1", MetadataError.SignerUntrusted)]
+    public void Signers_usage(X509KeyUsageFlags usage, string purpose, MetadataError expected)
+    {
+        var service = new SoftMetadataService(SoftCertificateShape.Leaf(SoftMetadataService.SignerName) with
+        {
+            Usage = usage,
+            Extensions = [new X509Extension("2.5.29.37", Der.Sequence(Der.Oid(purpose)), critical: true)],
+        });
+        (MetadataBlob.Read(service.Blob(), Trust(service), Now).Failure?.Error ?? MetadataError.None).ShouldBe(expected);
     }
 
     [Fact(DisplayName = "R-MDS-4: a status about a certificate that cannot be read is about the whole model")]

@@ -118,6 +118,7 @@ internal static class AttestationTrust
                 AllowsSha1 = isConformance,
                 Purposes = LeafRules.Purposes(model.Format),
             });
+            LeafRules.CheckPurpose(path, model.Format);
 
             // SECURITY: U2F does not sign the AAGUID (§8.6 step 5), so that a client could name any model of the same maker. One that
             // is there counts only if the certificate has it too.

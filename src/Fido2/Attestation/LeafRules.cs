@@ -1,4 +1,5 @@
 using Moi.Identity.Fido2.Certificates;
+using static Moi.Identity.Fido2.WebAuthnException;
 
 namespace Moi.Identity.Fido2.Attestation;
 
@@ -13,4 +14,13 @@ internal static class LeafRules
         "android-safetynet" => [ExtendedKeyUsage.ServerAuthentication],
         _ => [],
     };
+
+    /// <summary>Refuses a certificate of the public web, mail or code that a root of the metadata issued too.</summary>
+    /// <remarks>SECURITY: anchors of an entry count for every format, and the metadata have an entry with 39 public roots, for
+    /// android-safetynet. An OU in a bought certificate is all that packed asks for otherwise.</remarks>
+    internal static void CheckPurpose(TrustedPath path, string format)
+        => Require(
+            format is "tpm" or "android-safetynet" || path.IsAnchor || !ExtendedKeyUsage.IsPublic(path.Leaf.Purposes),
+            WebAuthnError.TrustChain,
+            "A certificate for the web, mail, code or documents.");
 }

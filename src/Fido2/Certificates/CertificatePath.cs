@@ -24,8 +24,12 @@ internal sealed record PathRules
     internal bool AllowsSha1 { get; init; }
 }
 
-/// <summary>A path that is valid: the anchor it leads to, and whether the sender sent more than the path.</summary>
-internal sealed record TrustedPath(TrustAnchor Anchor, bool HasSurplus);
+/// <summary>A path that is valid: its leaf, the anchor it leads to, and whether the sender sent more than the path.</summary>
+internal sealed record TrustedPath(PathCertificate Leaf, TrustAnchor Anchor, bool HasSurplus)
+{
+    /// <summary>Whether the leaf is the anchor itself, and no certificate that somebody issued by it.</summary>
+    internal bool IsAnchor => Leaf.Der.Span.SequenceEqual(Anchor.Der.Span);
+}
 
 /// <summary>
 /// Path validation: RFC 5280 §6.1 for a list of certificates that is in order, the leaf first, as x5c of WebAuthn and of
@@ -56,7 +60,7 @@ internal static class CertificatePath
         {
             CheckValidity(leaf, rules.Now);
             Require(rules.AllowsSurplus || certificates.Count == 1, WebAuthnError.TrustChain, "Certificates follow the anchor.");
-            return new TrustedPath(same, certificates.Count > 1);
+            return new TrustedPath(leaf, same, certificates.Count > 1);
         }
 
         var path = new List<PathCertificate> { leaf };
@@ -72,7 +76,7 @@ internal static class CertificatePath
                 CheckRevocation(path, root, rules);
                 var hasSurplus = certificates.Count > path.Count;
                 Require(rules.AllowsSurplus || !hasSurplus, WebAuthnError.TrustChain, "Certificates follow the path.");
-                return new TrustedPath(anchor, hasSurplus);
+                return new TrustedPath(leaf, anchor, hasSurplus);
             }
 
             Require(path.Count < certificates.Count, WebAuthnError.TrustNoAnchor);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
@@ -60,6 +61,36 @@ public sealed class TrustPolicyTests
         var trust = Trust([Entry(), SoftMetadataService.Entry(OtherModel, [other.Root], "FIDO_CERTIFIED_L1")], new AttestationRoot(other.Root));
         (Strict() with { Trust = trust, Authenticator = By(other) }).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
         (Strict() with { Trust = trust, Authenticator = By(other), Lies = new Lies { Aaguid = OtherModel } }).Run().ShouldSucceed().Aaguid.ShouldBe(OtherModel);
+    }
+
+    /// <summary>Seen failing on 2026-11-27: the metadata has an entry with 39 public roots, and whoever can name an OU in a
+    /// certificate of one of them had an attestation of that model.</summary>
+    [Theory(DisplayName = "W3: a root of the metadata that certifies the public web too does not make its web certificates attestations")]
+    [InlineData("1.3.6.1.5.5.7.3.1")]
+    [InlineData("1.3.6.1.5.5.7.3.2")]
+    [InlineData("1.3.6.1.5.5.7.3.3")]
+    [InlineData("1.3.6.1.5.5.7.3.4")]
+    [InlineData("1.3.6.1.5.5.7.3.36")]
+    [InlineData("1.3.6.1.4.1.311.10.3.12")]
+    [InlineData("1.2.840.113583.1.1.5")]
+    public void W3_a_public_root_in_the_metadata(string purpose)
+    {
+        GoodRegistration For(params string[] purposes)
+        {
+            var usage = new X509Extension("2.5.29.37", Der.Sequence([.. purposes.Select(Der.Oid)]), critical: false);
+            var web = new SoftAttestationAuthority(Model, new CertificateShape { AaguidExtension = false, Extensions = [usage] });
+            return Strict() with { Authenticator = By(web), Trust = Trust([SoftMetadataService.Entry(Model, [web.Root], "FIDO_CERTIFIED_L1")]) };
+        }
+
+        For(purpose).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        For("1.3.6.1.4.1.45724.1.9", purpose).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        (For(purpose) with { Policy = RegistrationPolicy.Passkeys }).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeFalse();
+        For("1.3.6.1.4.1.45724.1.9").Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+
+        // A certificate that the metadata name themselves is meant, whatever else it is for.
+        var named = For(purpose);
+        (named with { Trust = Trust([SoftMetadataService.Entry(Model, [named.Authenticator.Authority!.Certificates[0]], "FIDO_CERTIFIED_L1")]) })
+            .Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
     }
 
     [Fact(DisplayName = "W3: a certificate of a public authority with the right subject is nobody's attestation")]

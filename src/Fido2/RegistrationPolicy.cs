@@ -98,6 +98,13 @@ public sealed record RegistrationPolicy
     /// <value>Default false.</value>
     public bool AllowUnknownTpmManufacturers { get; init; }
 
+    /// <summary>Trust a <c>packed</c> certificate that does not name its model though the metadata have several models with its root
+    /// (§8.2.1).</summary>
+    /// <remarks>SECURITY: with it, the certificate of one model vouches for every other of the same root. Some makers' devices
+    /// need it.</remarks>
+    /// <value>Default false.</value>
+    public bool AllowUnnamedModels { get; init; }
+
     /// <summary>Whether only a trusted attestation will do: said so, or implied by a demand that nothing else can meet.</summary>
     internal bool DemandsTrust
         => Attestation == AttestationAcceptance.Trusted

@@ -10,6 +10,9 @@ internal sealed record ClaimedModel(Guid Aaguid, string Format, CoseAlgorithm Al
 /// <summary>By whom an attestation is judged.</summary>
 internal sealed record TrustContext(AttestationTrustSource Source, EngineMode Mode, DateTimeOffset Now);
 
+/// <summary>The metadata, their entry for the claimed model, and the anchors that count for it.</summary>
+internal sealed record Vouchers(MetadataSnapshot? Metadata, MetadataEntry? Entry, IReadOnlyList<TrustAnchor> Anchors);
+
 /// <summary>What became known about an attestation that is accepted.</summary>
 internal sealed record TrustAssessment(AttestationType Type)
 {
@@ -49,7 +52,7 @@ internal static class AttestationTrust
         var metadata = context.Source.Metadata;
         var keyIdentifier = evidence.TrustPath.Count > 0 ? KeyIdentifier(evidence.TrustPath[0]) : null;
         var entry = metadata is null ? null : FindEntry(model.Aaguid, keyIdentifier, metadata);
-        var anchors = entry?.Anchors ?? context.Source.AnchorsFor(model.Format, model.Aaguid);
+        var vouchers = new Vouchers(metadata, entry, entry?.Anchors ?? context.Source.AnchorsFor(model.Format, model.Aaguid));
 
         var demandsTrust = policy.DemandsTrust;
         var acceptance = demandsTrust ? AttestationAcceptance.Trusted : policy.Attestation;
@@ -76,7 +79,7 @@ internal static class AttestationTrust
                 //  verify that the attestation public key either correctly chains up to an acceptable root certificate, or is
                 //  itself an acceptable certificate".
                 var mayBeUntrusted = acceptance is AttestationAcceptance.Certified or AttestationAcceptance.SelfOrBetter or AttestationAcceptance.Any;
-                assessment = AssessCertificates(evidence, model, entry, anchors, context, mustBeTrusted: !mayBeUntrusted || isConformance);
+                assessment = AssessCertificates(evidence, model, policy, vouchers, context, mustBeTrusted: !mayBeUntrusted || isConformance);
                 break;
         }
 
@@ -105,12 +108,12 @@ internal static class AttestationTrust
     }
 
     private static TrustAssessment AssessCertificates(
-        AttestationEvidence evidence, ClaimedModel model, MetadataEntry? entry, IReadOnlyList<TrustAnchor> anchors, TrustContext context, bool mustBeTrusted)
+        AttestationEvidence evidence, ClaimedModel model, RegistrationPolicy policy, Vouchers vouchers, TrustContext context, bool mustBeTrusted)
     {
         try
         {
             var isConformance = context.Mode == EngineMode.Conformance;
-            var path = CertificatePath.Validate(evidence.TrustPath, anchors, new PathRules
+            var path = CertificatePath.Validate(evidence.TrustPath, vouchers.Anchors, new PathRules
             {
                 Now = context.Now,
                 RevocationLists = context.Source.RevocationLists,
@@ -119,13 +122,9 @@ internal static class AttestationTrust
                 Purposes = LeafRules.Purposes(model.Format),
             });
             LeafRules.CheckPurpose(path, model.Format);
-
-            // SECURITY: U2F does not sign the AAGUID (§8.6 step 5), so that a client could name any model of the same maker. One that
-            // is there counts only if the certificate has it too.
-            Require(
-                model.Format != "fido-u2f" || model.Aaguid == Guid.Empty || CertificateExtensionRules.IsFor(evidence.TrustPath[0], model.Aaguid),
-                WebAuthnError.TrustChain,
-                "Nothing that was signed names the model.");
+            var isRootShared = vouchers.Metadata?.HasSeveralModels(path.Anchor) == true;
+            LeafRules.CheckModel(evidence.TrustPath[0], model, mustBeNamed: isRootShared && !policy.AllowUnnamedModels && !isConformance);
+            var entry = vouchers.Entry;
             var type = entry is null ? evidence.Type : ModelRules.CheckAgreement(entry, evidence.Type, model.Algorithm);
             return new TrustAssessment(type)
             {

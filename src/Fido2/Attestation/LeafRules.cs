@@ -23,4 +23,21 @@ internal static class LeafRules
             format is "tpm" or "android-safetynet" || path.IsAnchor || !ExtendedKeyUsage.IsPublic(path.Leaf.Purposes),
             WebAuthnError.TrustChain,
             "A certificate for the web, mail, code or documents.");
+
+    /// <summary>Refuses a certificate that does not name its model where nothing else does.</summary>
+    internal static void CheckModel(byte[] leaf, ClaimedModel model, bool mustBeNamed)
+    {
+        // SECURITY: U2F does not sign the AAGUID (§8.6 step 5), so that a client could name any model of the same maker. One that
+        // is there counts only if the certificate has it too.
+        var isUnsigned = model.Format == "fido-u2f" && model.Aaguid != Guid.Empty;
+
+        // §8.2.1 "If the related attestation root certificate is used for multiple authenticator models, the Extension OID
+        // 1.3.6.1.4.1.45724.1.1.4 (id-fido-gen-ce-aaguid) MUST be present". Without it the batch key of one model, once it is
+        // out, signs for all of them.
+        var isShared = model.Format == "packed" && mustBeNamed;
+        Require(
+            !(isUnsigned || isShared) || CertificateExtensionRules.IsFor(leaf, model.Aaguid),
+            WebAuthnError.TrustChain,
+            isShared ? "The root is that of several models, and the certificate names none." : "Nothing that was signed names the model.");
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Moi.Identity.Fido2.Certificates;
 
 namespace Moi.Identity.Fido2;
 
@@ -9,6 +10,7 @@ public sealed class MetadataSnapshot
     private readonly FrozenDictionary<Guid, MetadataEntry> _byAaguid;
     private readonly FrozenDictionary<string, MetadataEntry> _byAaid;
     private readonly FrozenDictionary<string, MetadataEntry> _byKeyIdentifier;
+    private readonly FrozenSet<string> _rootsOfSeveralModels;
 
     internal MetadataSnapshot(IReadOnlyList<MetadataEntry> entries)
     {
@@ -18,6 +20,13 @@ public sealed class MetadataSnapshot
         _byKeyIdentifier = entries
             .SelectMany(entry => entry.KeyIdentifiers.Select(identifier => (Identifier: identifier, Entry: entry)))
             .ToFrozenDictionary(pair => pair.Identifier, pair => pair.Entry, StringComparer.Ordinal);
+        _rootsOfSeveralModels = entries
+            .Where(entry => entry.Aaguid is not null)
+            .SelectMany(entry => entry.Anchors.Select(anchor => anchor.KeyIdentifier).OfType<string>().Distinct(StringComparer.Ordinal))
+            .CountBy(key => key, StringComparer.Ordinal)
+            .Where(key => key.Value > 1)
+            .Select(key => key.Key)
+            .ToFrozenSet(StringComparer.Ordinal);
     }
 
     /// <summary><c>no</c>: it grows with every BLOB.</summary>
@@ -53,6 +62,9 @@ public sealed class MetadataSnapshot
     /// <param name="entry">What is known of it.</param>
     public bool TryFindKeyIdentifier(string keyIdentifier, [NotNullWhen(true)] out MetadataEntry? entry)
         => _byKeyIdentifier.TryGetValue(keyIdentifier, out entry);
+
+    /// <summary>Whether the root is that of two or more FIDO2 models. One that was issued anew is the same root: its key is.</summary>
+    internal bool HasSeveralModels(TrustAnchor anchor) => anchor.KeyIdentifier is { } key && _rootsOfSeveralModels.Contains(key);
 
     /// <summary>Whether the next BLOB should have been there: the whole day of <c>nextUpdate</c> and the grace are over.</summary>
     /// <param name="now">The time.</param>

@@ -63,6 +63,25 @@ public sealed class TrustPolicyTests
         (Strict() with { Trust = trust, Authenticator = By(other), Lies = new Lies { Aaguid = OtherModel } }).Run().ShouldSucceed().Aaguid.ShouldBe(OtherModel);
     }
 
+    /// <summary>Seen failing on 2026-11-27: batch certificates of one model vouched for every other of the same maker.</summary>
+    [Fact(DisplayName = "§8.2.1, W2: \"If the related attestation root certificate is used for multiple authenticator models\", the certificate names its model")]
+    public void W2_roots_of_several_models()
+    {
+        var unnamed = new SoftAttestationAuthority(Model, new CertificateShape { AaguidExtension = false });
+        JsonObject Of(Guid model, byte[] root) => SoftMetadataService.Entry(model, [root], "FIDO_CERTIFIED_L1");
+        GoodRegistration With(SoftAttestationAuthority maker, params JsonObject[] entries) => Strict() with { Authenticator = By(maker), Trust = Trust(entries) };
+
+        var shared = With(unnamed, Of(Model, unnamed.Root), Of(OtherModel, unnamed.Root));
+        shared.Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        (shared with { Lies = new Lies { Aaguid = OtherModel } }).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        With(unnamed, Of(Model, unnamed.Root), Of(OtherModel, unnamed.Root.WithTheOtherS())).Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        (shared with { Policy = RegistrationPolicy.Passkeys }).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeFalse();
+        (shared with { Policy = new RegistrationPolicy { AllowUnnamedModels = true } }).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+        (shared with { Mode = EngineMode.Conformance }).Run().ShouldSucceed();
+        With(Maker, Of(Model, Maker.Root), Of(OtherModel, Maker.Root)).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
+        With(unnamed, Of(Model, unnamed.Root), Of(OtherModel, Maker.Root)).Run().ShouldSucceed();
+    }
+
     /// <summary>Seen failing on 2026-11-27: the metadata has an entry with 39 public roots, and whoever can name an OU in a
     /// certificate of one of them had an attestation of that model.</summary>
     [Theory(DisplayName = "W3: a root of the metadata that certifies the public web too does not make its web certificates attestations")]

@@ -110,6 +110,64 @@ public abstract class RequestObjectTests(OidcServer server)
         }));
     }
 
+    // Seen failing on 2026-11-27: request_not_supported.
+    [Fact(DisplayName = "RFC 7521 §4.2: a pushed, signed request needs no client_id beside the client assertion")]
+    public async Task Named_by_its_assertion()
+    {
+        var (agency, browser) = await EnterAsync();
+        using var open = browser;
+
+        var pushed = await (await PushRawAsync(agency, agency.Assertion(), ("request", agency.RequestObject()))).JsonAsync(HttpStatusCode.Created);
+
+        var answer = (await browser.GetAsync(agency.Opened(pushed))).Redirect();
+        (await agency.RedeemAsync(answer.Query()["code"])).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    // Seen failing on 2026-11-27, like the test above.
+    [Fact(DisplayName = "RFC 7521 §4.2: the client of the assertion is the one that authenticates, and the one that signs the request")]
+    public async Task Named_by_an_assertion_that_is_not_good()
+    {
+        var (agency, other) = (await server.NewAgencyAsync(), await server.NewAgencyAsync());
+
+        // Another client's assertion beside this client's request, and the other way round.
+        foreach (var (by, request) in new[] { (other, agency), (agency, other) })
+        {
+            await IsAnsweredAsync(PushRawAsync(by, by.Assertion(), ("request", request.RequestObject())), "invalid_request_object");
+        }
+
+        // In this client's name, but by another key; used before; for another server.
+        await IsAnsweredAsync(
+            PushRawAsync(agency, agency.Assertion(key: other.Key), ("request", agency.RequestObject())), "invalid_client", HttpStatusCode.Unauthorized);
+        await IsAnsweredAsync(
+            PushRawAsync(agency, agency.Assertion(c => c["sub"] = other.ClientId), ("request", agency.RequestObject())), "invalid_client",
+            HttpStatusCode.Unauthorized);
+        var used = agency.Assertion();
+        (await PushRawAsync(agency, used, ("request", agency.RequestObject()))).StatusCode.ShouldBe(HttpStatusCode.Created);
+        await IsAnsweredAsync(
+            PushRawAsync(agency, used, ("request", agency.RequestObject())), "invalid_client", HttpStatusCode.Unauthorized);
+
+        // Nobody's, and none at all.
+        (await PushRawAsync(agency, agency.Assertion(c => (c["iss"], c["sub"]) = ("nobody", "nobody")), ("request", agency.RequestObject())))
+            .IsSuccessStatusCode.ShouldBeFalse();
+        (await PushRawAsync(agency, "made-up", ("request", agency.RequestObject()))).IsSuccessStatusCode.ShouldBeFalse();
+        (await agency.PostRawAsync("/connect/par", new() { ["request"] = agency.RequestObject() })).IsSuccessStatusCode.ShouldBeFalse();
+    }
+
+    // Seen failing on 2026-11-27 where the request is signed: request_not_supported.
+    [Fact(DisplayName = "RFC 6749 §4.1.1, RFC 9101 §10.5: an unsigned request needs its client_id; left out, it frees nobody from signing")]
+    public async Task Required_without_a_client_id()
+    {
+        var free = await server.NewAgencyAsync();
+        var bound = await server.NewAgencyAsync(a => a.Metadata["require_signed_request_object"] = true);
+
+        await IsAnsweredAsync(PushRawAsync(free, free.Assertion(), Unnamed(free)), "invalid_request");
+        await IsAnsweredAsync(PushRawAsync(bound, bound.Assertion(), Unnamed(bound)), "invalid_request");
+        (await PushRawAsync(bound, bound.Assertion(), ("request", bound.RequestObject()))).StatusCode.ShouldBe(HttpStatusCode.Created);
+
+        static (string, string)[] Unnamed(TestAgency agency)
+            => [.. agency.Request(r => r.Remove("client_id")).Select(field => (field.Key, field.Value))];
+    }
+
     [Theory(DisplayName = "FAPI 2.0 §5.3.2.1: a client's clock may be a little off, in a signed request too")]
     [InlineData("nbf", 9)]
     [InlineData("nbf", -3590)]
@@ -285,6 +343,20 @@ public abstract class RequestObjectTests(OidcServer server)
 
     private static async Task<string> PushAsync(TestAgency agency, string request)
         => agency.Opened(await (await agency.PostAsync("/connect/par", new() { ["request"] = request })).JsonAsync(HttpStatusCode.Created));
+
+    private static Task<HttpResponseMessage> PushRawAsync(TestAgency agency, string assertion, params (string Name, string Value)[] fields)
+        => agency.PostRawAsync("/connect/par", new(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)))
+        {
+            ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ["client_assertion"] = assertion,
+        });
+
+    private static async Task IsAnsweredAsync(
+        Task<HttpResponseMessage> push, string error, HttpStatusCode status = HttpStatusCode.BadRequest)
+    {
+        var refused = await (await push).JsonAsync(status);
+        ((string?)refused["error"]).ShouldBe(error, refused.ToJsonString());
+    }
 
     private static async Task IsRefusedAsync(TestAgency agency, string request)
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.ErrorCatalogue;
 using OpenIddict.Abstractions;
@@ -62,7 +61,7 @@ internal sealed class ClientOfRequest(
         if (header?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) == true)
         {
             var assertion = header["Bearer ".Length..].Trim();
-            return ReadIssuer(assertion) is { } clientId
+            return AssertionIssuer.Read(assertion) is { } clientId
                 ? new OpenIddictRequest
                 {
                     ClientId = clientId,
@@ -89,17 +88,4 @@ internal sealed class ClientOfRequest(
     }
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
-
-    /// <summary>Whom the assertion claims to be from; whether that is so is checked with everything else.</summary>
-    private static string? ReadIssuer(string assertion)
-    {
-        try
-        {
-            return new JsonWebTokenHandler().ReadJsonWebToken(assertion).Issuer is { Length: > 0 } issuer ? issuer : null;
-        }
-        catch (Exception e) when (e is ArgumentException or Microsoft.IdentityModel.Tokens.SecurityTokenException)
-        {
-            return null;
-        }
-    }
 }

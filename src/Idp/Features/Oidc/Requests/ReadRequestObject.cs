@@ -1,6 +1,8 @@
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.ErrorCatalogue;
+using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
 using Moi.Identity.Idp.Features.SignIn;
+using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -23,7 +25,7 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
         var request = context.Transaction.Request!;
         var isPushed = context.EndpointType == OpenIddictServerEndpointType.PushedAuthorization;
         if (context.Transaction.GetProperty<SignInTransaction>(typeof(SignInTransaction).FullName!) is not null
-            || clients.Find(request.ClientId) is not { } client)
+            || clients.Find(ClientIdOf(request, isPushed)) is not { } client)
         {
             // Accepted before, or refused later with words about the client.
             return;
@@ -66,4 +68,12 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
         context.Transaction.Request = accepted.Request;
         context.Transaction.SetProperty(typeof(SignedRequest).FullName!, accepted);
     }
+
+    /// <summary>RFC 7521 §4.2: "The client_id is unnecessary for client assertion authentication".</summary>
+    /// <remarks>
+    /// SECURITY: the assertion is not verified yet. When it is, its iss must be the client_id of the request, and that is the one
+    /// in the object by then; no other client can be named by it.
+    /// </remarks>
+    private static string? ClientIdOf(OpenIddictRequest request, bool isPushed)
+        => isPushed && string.IsNullOrEmpty(request.ClientId) ? AssertionIssuer.Read(request.ClientAssertion) : request.ClientId;
 }

@@ -74,7 +74,11 @@ public abstract class RequestObjectTests(OidcServer server)
     [InlineData("client_id", null)]
     [InlineData("aud", "\"http://idp.localhost:5080\"")]
     [InlineData("aud", "\"http://idp.localhost:5080/connect/par\"")]
-    [InlineData("aud", "[\"http://idp.localhost:5080/\"]")]
+    [InlineData("aud", "[]")]
+    [InlineData("aud", "[\"http://idp.localhost:5080\", \"https://other.example/\"]")]
+    [InlineData("aud", "[\"http://idp.localhost:5080/\", 7]")]
+    [InlineData("aud", "[[\"http://idp.localhost:5080/\"]]")]
+    [InlineData("aud", "{\"http://idp.localhost:5080/\": 1}")]
     [InlineData("aud", null)]
     [InlineData("exp", null)]
     [InlineData("exp", "1")]
@@ -108,6 +112,16 @@ public abstract class RequestObjectTests(OidcServer server)
                     : JsonNode.Parse(value);
             }
         }));
+    }
+
+    // Seen failing on 2026-11-27: invalid_request_object, "aud of the request object must be the string".
+    [Theory(DisplayName = "FAPI 2.0 Message Signing §5.3.1: aud is our issuer, or an array that contains it")]
+    [InlineData("[\"http://idp.localhost:5080/\"]")]
+    [InlineData("[\"https://other.example/\", \"http://idp.localhost:5080/\"]")]
+    public async Task Audience(string value)
+    {
+        var agency = await server.NewAgencyAsync();
+        await PushAsync(agency, agency.RequestObject(c => c["aud"] = JsonNode.Parse(value)));
     }
 
     // Seen failing on 2026-11-27: request_not_supported.

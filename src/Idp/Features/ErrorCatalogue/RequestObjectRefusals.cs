@@ -13,7 +13,7 @@ internal static class RequestObjectRefusals
         "MOI-REQ-020", "invalid_request_object", "iss and client_id of the request object must both be the client_id of the request.");
 
     internal static readonly Refusal Audience = new(
-        "MOI-REQ-020", "invalid_request_object", "aud of the request object must be the string {0} and nothing else.");
+        "MOI-REQ-020", "invalid_request_object", "aud of the request object must be the string {0}, or an array of strings with it.");
 
     internal static readonly Refusal Expiry = new(
         "MOI-REQ-020", "invalid_request_object", "exp of the request object must lie ahead by at most {0} minutes.");

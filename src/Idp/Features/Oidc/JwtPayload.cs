@@ -32,6 +32,13 @@ internal sealed class JwtPayload
     internal string? Text(string name)
         => Claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    /// <summary>RFC 7519 §4.1.3: whether the claim is this text, or an array of texts with it.</summary>
+    internal bool Includes(string name, string text)
+        => Claims.TryGetProperty(name, out var value) && (value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray().All(entry => entry.ValueKind == JsonValueKind.String)
+                && value.EnumerateArray().Any(entry => entry.GetString() == text)
+            : Text(name) == text);
+
     /// <summary>A NumericDate of RFC 7519 §2.</summary>
     internal DateTimeOffset? Time(string name)
         => Claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number

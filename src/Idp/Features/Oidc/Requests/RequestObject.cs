@@ -63,8 +63,9 @@ internal sealed class RequestObject(RemoteKeys remote, IOptions<IdpOptions> opti
             return (null, RequestObjectRefusals.Issuer);
         }
 
-        // SECURITY: exactly our issuer, so that a request made for another server is none here.
-        if (claims.Text(Claims.Audience) != options.Value.Issuer)
+        // FAPI 2.0 Message Signing §5.3.1: "an array containing the authorization server's issuer identifier" will do, too.
+        // SECURITY: our issuer and no address of an endpoint, so that a request made for another server alone is none here.
+        if (!claims.Includes(Claims.Audience, options.Value.Issuer))
         {
             return (null, RequestObjectRefusals.Audience.With(options.Value.Issuer));
         }

@@ -42,6 +42,25 @@ public abstract class DeviceTests(OidcServer server) : DeviceSteps(server)
         await IsRefusedAsync(PollAsync(agency, device), "invalid_grant");
     }
 
+    // Seen failing on 2026-11-27: the page said nothing of it.
+    [Fact]
+    public async Task Before_a_citizen_lets_in_a_device_of_the_sandbox_the_page_says_so()
+    {
+        var agency = await NewAsync(a =>
+        {
+            a.Grant(DeviceCode);
+            a.Metadata["moi_environment"] = "sandbox";
+        });
+        using var browser = Server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+
+        await DecideAsync(browser, await BeginAsync(agency));
+
+        browser.Page.Text.ShouldContain("Test environment.");
+        await DecideAsync(browser, await BeginAsync(await NewAsync()));
+        browser.Page.Text.ShouldNotContain("Test environment.");
+    }
+
     [Fact(DisplayName = "RFC 8628 §3.2: what a device is answered")]
     public async Task The_answer()
     {

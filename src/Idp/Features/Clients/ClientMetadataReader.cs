@@ -147,12 +147,12 @@ internal sealed class ClientMetadataReader
         }
 
         if (node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is { Length: > 0 and <= 2000 } text
-            && !text.Any(char.IsControl))
+            && ReadableText.IsReadable(text))
         {
             return text;
         }
 
-        _mistakes.Add(At(name), "type", "must be a string of 1 to 2000 characters without control characters");
+        _mistakes.Add(At(name), "type", "must be a string of 1 to 2000 characters, none of them a control, format or unassigned character");
         return null;
     }
 

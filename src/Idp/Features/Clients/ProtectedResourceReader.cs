@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Clients;
 
@@ -100,12 +101,12 @@ internal sealed class ProtectedResourceReader(Mistakes mistakes)
     private string Text(JsonNode? node, string path)
     {
         if (node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is { Length: > 0 and <= 200 } text
-            && !text.Any(char.IsControl))
+            && ReadableText.IsReadable(text))
         {
             return text;
         }
 
-        mistakes.Add(path, "type", "must be a string of 1 to 200 characters without control characters");
+        mistakes.Add(path, "type", "must be a string of 1 to 200 characters, none of them a control, format or unassigned character");
         return "";
     }
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Passkeys;
 
@@ -54,10 +54,7 @@ internal static partial class TypedName
     }
 
     /// <summary>Controls, direction overrides, and halves of characters: nothing that changes how the text around it reads.</summary>
-    private static bool IsBad(Rune rune)
-        => rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control
-            or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-            or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Surrogate;
+    private static bool IsBad(Rune rune) => rune == Rune.ReplacementChar || !ReadableText.IsReadable(rune);
 
     [GeneratedRegex("[A-Z][A-D1289][0-9]{8}", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 100)]
     private static partial Regex NationalId();

@@ -14,7 +14,7 @@ internal static partial class DetailFields
 
     internal static bool IsValid(AuthorizationDetailField field, JsonNode? value) => field.Kind switch
     {
-        AuthorizationDetailField.Text => Text(value) is { Length: > 0 and <= LongestText } text && IsReadable(text),
+        AuthorizationDetailField.Text => Text(value) is { Length: > 0 and <= LongestText } text && ReadableText.IsReadable(text),
         AuthorizationDetailField.Choice => Text(value) is { } chosen && field.Choices.Any(choice => choice.Value == chosen),
         AuthorizationDetailField.ChoiceList => value is JsonArray { Count: > 0 } list
             && list.All(entry => field.Choices.Any(choice => choice.Value == Text(entry)))
@@ -58,15 +58,6 @@ internal static partial class DetailFields
         => DateOnly.TryParseExact(Text(value), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year >= 1912
             ? new DateTimeOffset(day.ToDateTime(TimeOnly.MinValue), TimeSpan.FromHours(8))
             : null;
-
-    /// <summary>
-    /// SECURITY: the citizen reads this text as part of our page. Characters that hide, turn around or break up what
-    /// follows could make it say something else.
-    /// </summary>
-    private static bool IsReadable(string text)
-        => text.EnumerateRunes().All(rune => System.Text.Rune.GetUnicodeCategory(rune) is not (
-            UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
-            or UnicodeCategory.OtherNotAssigned or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
 
     private static string? Text(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : null;
 

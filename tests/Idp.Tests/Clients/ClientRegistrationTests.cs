@@ -123,6 +123,60 @@ public abstract class ClientRegistrationTests(OidcServer server)
             "SELECT COUNT(*) FROM grants WHERE status = 0 AND client_id = @client", p => p.Add("client", agency.ClientId))).ShouldBe(0);
     }
 
+    // Seen failing on 2026-11-27: the citizen went straight through, to an agency that he or she has never heard of.
+    [Fact]
+    public async Task What_citizens_agreed_to_goes_with_the_client_that_is_removed()
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        await agency.EnterAsync(browser);
+        (await browser.GetAsync(await agency.PushAsync())).Redirect().Query().ShouldContainKey("code");
+
+        await Registration.DeleteAsync(agency.ClientId, CancellationToken.None);
+        agency.Metadata["moi_agency"] = agency.ClientId + "-b";
+        await agency.RegisterAsync();
+
+        (await browser.GetAsync(await agency.PushAsync())).Redirect().AbsolutePath.ShouldBe("/consent");
+    }
+
+    // Seen failing on 2026-11-27: the citizen went straight through; and with the grants left as they were, the old tokens went on.
+    [Theory]
+    [InlineData("moi_agency")]
+    [InlineData("moi_environment")]
+    public async Task A_client_that_becomes_another_agencys_begins_anew(string member)
+    {
+        var agency = await server.NewAgencyAsync(a =>
+        {
+            a.Metadata["moi_environment"] = member == "moi_environment" ? "sandbox" : "production";
+            a.Metadata["backchannel_logout_uri"] = a.Host + "/logout";
+        });
+        using var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        var tokens = await agency.GetTokensAsync(browser, r => r["scope"] = "openid profile offline_access");
+
+        // Another change leaves everything as it is.
+        agency.Metadata["client_name"] = "Permits";
+        await agency.RegisterAsync();
+        (await browser.GetAsync(await agency.PushAsync(r => r["scope"] = "openid profile offline_access"))).Redirect()
+            .AbsolutePath.ShouldBe(member == "moi_environment" ? "/consent" : "/callback");
+        tokens = await (await agency.RefreshAsync((string)tokens["refresh_token"]!)).JsonAsync();
+
+        agency.Metadata[member] = member == "moi_agency" ? agency.ClientId + "-b" : "production";
+        await agency.RegisterAsync();
+
+        (await browser.GetAsync(await agency.PushAsync())).Redirect().AbsolutePath.ShouldBe("/consent");
+        ((string?)(await (await agency.RefreshAsync((string)tokens["refresh_token"]!)).JsonAsync(System.Net.HttpStatusCode.BadRequest))["error"])
+            .ShouldBe("invalid_grant");
+        ((int)(await agency.UserInfoAsync((string)tokens["access_token"]!)).StatusCode).ShouldBe(401);
+        (await CountAsync("SELECT COUNT(*) FROM grants WHERE status <> 2 AND client_id = @client")).ShouldBe(0);
+
+        // SECURITY: the subject is that of the agency before, and what answers now may be another one's server.
+        (await CountAsync("SELECT COUNT(*) FROM notices WHERE client_id = @client")).ShouldBe(0);
+
+        Task<long> CountAsync(string text) => server.CountAsync(text, p => p.Add("client", agency.ClientId));
+    }
+
     [Fact]
     public async Task A_type_of_authorization_details_has_one_owner()
     {

@@ -34,8 +34,7 @@ internal sealed class Client
     internal string Id => Metadata.ClientId;
 
     /// <summary>The agency: clients of one agency see the same subject for a citizen.</summary>
-    /// <remarks>SECURITY: the sandbox is an agency of its own, so that a citizen known there is not known in production.</remarks>
-    internal string Sector => IsSandbox ? "sandbox:" + Metadata.Agency : Metadata.Agency;
+    internal string Sector => Metadata.Sector;
 
     /// <summary>Whether it is being developed: pages say so, and it gets no standing consent.</summary>
     internal bool IsSandbox => Metadata.Environment == ClientMetadata.Sandbox;

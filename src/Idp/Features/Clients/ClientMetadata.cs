@@ -23,6 +23,10 @@ internal sealed record ClientMetadata
 
     public required string Agency { get; init; }
 
+    /// <summary>What clients of one agency share: the subject of a citizen.</summary>
+    /// <remarks>SECURITY: the sandbox is an agency of its own, so that a citizen known there is not known in production.</remarks>
+    internal string Sector => Environment == Sandbox ? "sandbox:" + Agency : Agency;
+
     public required string AgencyNameZh { get; init; }
 
     public required string AgencyNameEn { get; init; }

@@ -100,8 +100,7 @@ internal sealed partial class ClientRegistration(
                 }
 
                 await StopAsync(work, metadata, ct);
-                await work.ExecuteAsync(
-                    "UPDATE grants SET status = 1 WHERE client_id = @client AND status = 0", p => p.Add("client", clientId), ct);
+                await ForgetAsync(work, clientId, ct);
                 await work.ExecuteAsync(
                     "DELETE FROM client_observations WHERE client_id = @client", p => p.Add("client", clientId), ct);
                 await work.AppendAsync(AuditEvents.ClientRemoved(audit.Create(), clientId), ct);
@@ -130,6 +129,19 @@ internal sealed partial class ClientRegistration(
         {
             await participant.RecordAsync(work, client, ct);
         }
+    }
+
+    /// <summary>Nothing that a citizen has allowed this client is left, whoever has its id from now on.</summary>
+    /// <remarks>
+    /// SECURITY: a consent is given to a service of an agency. Left behind, it would let citizens through without a question to
+    /// another agency that gets the id. Grants end for good and nobody is told: their subjects are those of the agency before, and
+    /// notices go where the registration of today says.
+    /// </remarks>
+    private static async Task ForgetAsync(SqlWork work, string clientId, CancellationToken ct)
+    {
+        await work.ExecuteAsync(
+            "UPDATE grants SET status = 2 WHERE client_id = @client AND status <> 2", p => p.Add("client", clientId), ct);
+        await work.ExecuteAsync("DELETE FROM consents WHERE client_id = @client", p => p.Add("client", clientId), ct);
     }
 
     private async Task TellAsync()
@@ -281,6 +293,11 @@ internal sealed partial class ClientRegistration(
                 audit.Create(), metadata.ClientId, version, Changes(isNew ? [] : JsonNode.Parse(rows[0].Members)!.AsObject(), members),
                 (before, secret) switch { (null, not null) => "made", (not null, null) => "dropped", _ => null }),
             ct);
+        if (!isNew && ClientMetadataReader.ReadStored(rows[0].Members).Sector != metadata.Sector)
+        {
+            await ForgetAsync(work, metadata.ClientId, ct);
+        }
+
         return isNew;
     }
 

@@ -58,6 +58,28 @@ public abstract class NoticeLaneTests(OidcServer server)
         int CallsTo(string client) => listener.Requests.Concat(second.Requests).Count(request => request.Path == "/" + client);
     }
 
+    // Seen failing on 2026-11-27: SQLite kept the escape sequence; PostgreSQL refused the NUL, and nothing was written down.
+    [Fact]
+    public async Task What_a_receiver_answers_reaches_log_and_terminal_as_printable_text_alone()
+    {
+        const string client = "client-with-escapes";
+        using var listener = new RawListener("HTTP 1.1 2\e]0;x\0\r\n\r\n"u8);
+
+        await AddAsync(client, 1, $"http://{client}.localhost:{listener.Port}/");
+        await listener.Answered;
+        await Eventually.TrueAsync(async () => await FailureAsync() is not null, "the failure is written down");
+
+        var failure = (await FailureAsync())!;
+        failure.ShouldContain("2?]0;x?");
+        failure.ShouldAllBe(c => c >= ' ' && c <= '~');
+        server.Log.All.ShouldNotContain(line => line.Contains('\e', StringComparison.Ordinal) || line.Contains('\0', StringComparison.Ordinal));
+
+        async Task<string?> FailureAsync()
+            => await server.Sql.FirstAsync(
+                "SELECT failure FROM notices WHERE client_id = @client AND failure IS NOT NULL", p => p.Add("client", client),
+                row => row.Text(0), CancellationToken.None);
+    }
+
     private static string Address(TestListener listener, string client) => $"http://{client}.localhost:{listener.Port}/{client}";
 
     private async Task AddAsync(string client, int count, params string[] addresses)

@@ -103,6 +103,22 @@ public sealed class RemoteKeysTests(SqliteOidcServer server)
         (await PushAsync(agency, "k1")).ShouldBe(HttpStatusCode.Created);
     }
 
+    /// <summary>Seen failing on 2026-11-27: the log held the escape sequence.</summary>
+    [Fact]
+    public async Task What_the_server_of_the_keys_answers_reaches_the_log_as_printable_text_alone()
+    {
+        using var listener = new RawListener("HTTP 1.1 2\e]0;keys\0\r\n\r\n"u8);
+        var agency = await server.NewAgencyAsync(a =>
+        {
+            a.Metadata.Remove("jwks");
+            a.Metadata["jwks_uri"] = $"{a.Host}:{listener.Port}/keys";
+        });
+
+        (await PushAsync(agency, "k1")).ShouldBe(HttpStatusCode.Unauthorized);
+
+        server.Log.All.Where(line => line.Contains("]0;keys", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldAllBe(c => c >= ' ' && c <= '~');
+    }
+
     [Theory]
     [InlineData("too large")]
     [InlineData("not json")]

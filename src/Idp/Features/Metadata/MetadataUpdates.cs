@@ -106,7 +106,7 @@ internal sealed partial class MetadataUpdates(
         }
         catch (HttpRequestException e)
         {
-            return e.Message;
+            return ForeignText.Printable(e.Message);
         }
     }
 

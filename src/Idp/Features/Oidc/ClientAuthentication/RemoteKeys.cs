@@ -89,7 +89,7 @@ internal sealed partial class RemoteKeys(GuardedHttp http, TimeProvider time, IL
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {
-            LogFailed(logger, client.Id, e.Message);
+            LogFailed(logger, client.Id, ForeignText.Printable(e.Message));
             return before.Address == address && now - before.FetchedAt < Patience
                 ? before with { TriedAt = now }
                 : new Known(address, ClientKeys.None, DateTimeOffset.MinValue, now);

@@ -20,7 +20,8 @@ internal sealed class NoticePost(LogoutTokens logout, SecurityEventTokens events
         }
         catch (HttpRequestException e)
         {
-            return e.Message;
+            // A status line that cannot be read is quoted.
+            return ForeignText.Printable(e.Message);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Moi.Identity.Idp.Features.Oidc.Outbound;
 using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Oidc.Notices;
@@ -31,14 +32,7 @@ internal static class ReceiverError
     }
 
     private static string? Text(JsonNode? node, int longest)
-    {
-        if (node?.GetValueKind() != JsonValueKind.String || node.GetValue<string>() is not { Length: > 0 } text)
-        {
-            return null;
-        }
-
-        // SECURITY: it goes to a log and a terminal.
-        var line = string.Concat(text.Select(c => c is >= ' ' and < '\u007f' ? c : '?'));
-        return line.Length <= longest ? line : line[..longest];
-    }
+        => node?.GetValueKind() == JsonValueKind.String && node.GetValue<string>() is { Length: > 0 } text
+            ? ForeignText.Printable(text, longest)
+            : null;
 }

@@ -71,6 +71,44 @@ public abstract class ClientSecrecyTests(OidcServer server)
         answers.Distinct().ShouldHaveSingleItem().ShouldContain("MOI-CLI-011");
     }
 
+    // Seen failing on 2026-11-27: only a client that has registered a certificate was told that it was the wrong one.
+    [Fact(DisplayName = "RFC 8936, RFC 8705: who polls with a certificate that is not the client's")]
+    public async Task A_poll_with_a_certificate_that_is_not_the_clients()
+    {
+        var certificate = SoftCertificate.Root(new SoftCertificateShape { Name = "somebody" });
+        var isPublic = (await server.NewAgencyAsync(a => a.BePublic())).ClientId;
+        var answers = new List<string>();
+        foreach (var client in (string[])["nobody", isPublic, .. await ClientsAsync()])
+        {
+            using var http = server.NewBackChannel();
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/connect/events/poll?client_id=" + client);
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+            TestConnection.Showing(certificate.Der)(request);
+            answers.Add((await (await http.SendAsync(request)).JsonAsync(HttpStatusCode.Unauthorized)).ToJsonString());
+        }
+
+        answers.Distinct().ShouldHaveSingleItem().ShouldContain("MOI-CLI-010");
+    }
+
+    // Seen failing on 2026-11-27: a public client was told that it is one (MOI-CLI-002).
+    [Fact(DisplayName = "RFC 7662: a public client that asks about a token is refused like every other that proves nothing")]
+    public async Task Introspection_without_proof()
+    {
+        var certificate = SoftCertificate.Root(new SoftCertificateShape { Name = "somebody" });
+        var isPublic = (await server.NewAgencyAsync(a => a.BePublic())).ClientId;
+        var (without, with) = (new List<string>(), new List<string>());
+        foreach (var client in (string[])["nobody", isPublic, .. await ClientsAsync()])
+        {
+            without.Add(await AnswerAsync(client, Ask, path: "/connect/introspect"));
+            with.Add(await AnswerAsync(client, Ask, prepare: TestConnection.Showing(certificate.Der), path: "/connect/introspect"));
+        }
+
+        without.Distinct().ShouldHaveSingleItem().ShouldContain("MOI-CLI-011");
+        with.Distinct().ShouldHaveSingleItem().ShouldContain("MOI-CLI-010");
+
+        static void Ask(Dictionary<string, string> form) => form["token"] = "x";
+    }
+
     [Fact]
     public async Task The_log_says_what_the_answer_does_not()
     {
@@ -106,12 +144,13 @@ public abstract class ClientSecrecyTests(OidcServer server)
 
     /// <summary>What is answered, without the trace.</summary>
     private async Task<string> AnswerAsync(
-        string client, Action<Dictionary<string, string>> bend, string? authorization = null, Action<HttpRequestMessage>? prepare = null)
+        string client, Action<Dictionary<string, string>> bend, string? authorization = null, Action<HttpRequestMessage>? prepare = null,
+        string path = "/connect/token")
     {
         using var http = server.NewBackChannel();
         var form = new Dictionary<string, string> { ["client_id"] = client, ["grant_type"] = "authorization_code", ["code"] = "x", ["code_verifier"] = "x", ["redirect_uri"] = "https://a.example/" };
         bend(form);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/connect/token") { Content = new FormUrlEncodedContent(form) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(form) };
         if (authorization is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", authorization);

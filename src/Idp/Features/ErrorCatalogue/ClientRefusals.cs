@@ -47,8 +47,6 @@ internal static class ClientRefusals
         "MOI-CLI-011", "invalid_client",
         "The client must authenticate in the Authorization header, or by its certificate with client_id in the address.");
 
-    internal static readonly Refusal PublicIntrospection = new("MOI-CLI-002", "unauthorized_client", "A public client may not ask about tokens.");
-
     internal static readonly Refusal NoPolling = new(
         "MOI-CLI-012", "access_denied", "The client is not registered to poll for security events.");
 }

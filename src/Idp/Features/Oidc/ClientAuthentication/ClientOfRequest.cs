@@ -25,9 +25,17 @@ internal sealed class ClientOfRequest(
     {
         string? header = http.Request.Headers.Authorization;
         var certificate = options.Value.MutualTls.Enabled ? http.Connection.ClientCertificate : null;
-        if ((header is null && certificate is not null ? ReadCertified(http.Request) : Read(header)) is not { } request)
+        var isCertified = header is null && certificate is not null;
+        if ((isCertified ? ReadCertified(http.Request) : Read(header)) is not { } request)
         {
             return (null, ClientRefusals.NoHeader, null);
+        }
+
+        // SECURITY: a client without credentials proves nothing by whatever certificate it shows. It is refused in the words for an
+        // unknown client, or for one whose certificate is another.
+        if (isCertified && clients.Find(request.ClientId) is { IsPublic: true })
+        {
+            return (null, ClientRefusals.Certificate, "a public client has no certificate");
         }
 
         var transaction = await factory.CreateTransactionAsync();
@@ -49,12 +57,11 @@ internal sealed class ClientOfRequest(
         return (null, refusal, Refusing.ReasonOf(transaction, refusal.Code));
     }
 
-    /// <summary>RFC 8705 §2: the client of the address. Whether the certificate is its own is checked with everything else.</summary>
-    /// <remarks>SECURITY: a client without credentials proves nothing by whatever certificate it shows.</remarks>
-    private OpenIddictRequest? ReadCertified(HttpRequest request)
-        => request.Query[Parameters.ClientId] is [{ } clientId] && clients.Find(clientId) is { UsesCertificate: true }
-            ? new OpenIddictRequest { ClientId = clientId }
-            : null;
+    /// <summary>
+    /// RFC 8705 §2: the client of the address. Whether there is one, and the certificate is its own, is checked with everything else.
+    /// </summary>
+    private static OpenIddictRequest? ReadCertified(HttpRequest request)
+        => request.Query[Parameters.ClientId] is [{ Length: > 0 } clientId] ? new OpenIddictRequest { ClientId = clientId } : null;
 
     private static OpenIddictRequest? Read(string? header)
     {

@@ -22,20 +22,17 @@ internal sealed class RequireRegisteredMethod(ClientCatalog clients) : IOpenIddi
         }
 
         var client = clients.Find(context.ClientId);
-
-        // Before the token is looked at: whoever may not ask gets no answer about it.
-        if (client is { IsPublic: true } && context.EndpointType == OpenIddictServerEndpointType.Introspection)
-        {
-            context.Refuse(ClientRefusals.PublicIntrospection);
-            return ValueTask.CompletedTask;
-        }
-
         var used = Method(context, client);
         if (client is null || used != client.Metadata.TokenEndpointAuthMethod)
         {
             context.Refuse(
                 RefusalOf(context, used),
                 client is null ? "no active client" : $"used {used}, registered is {client.Metadata.TokenEndpointAuthMethod}");
+        }
+        else if (client.IsPublic && context.EndpointType == OpenIddictServerEndpointType.Introspection)
+        {
+            // Before the token is looked at: whoever may not ask gets no answer about it.
+            context.Refuse(RefusalOf(context, used), "a public client may not ask about tokens");
         }
 
         return ValueTask.CompletedTask;

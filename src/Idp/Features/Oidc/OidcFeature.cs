@@ -208,30 +208,22 @@ internal static class OidcFeature
                 OpenIddictServerAspNetCoreHandlers.AttachWwwAuthenticateHeader<ApplyUserInfoResponseContext>.Descriptor);
 
             // The authorization request.
-            After<ExtractAuthorizationRequestContext, RefuseRepeatedParameters<ExtractAuthorizationRequestContext>>(
-                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor);
+            RefuseRepeated<ExtractAuthorizationRequestContext>(OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor);
             After<ExtractAuthorizationRequestContext, TurnPostIntoGet>(
                 OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 2);
             After<ExtractAuthorizationRequestContext, ResumeTransaction>(
                 OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 3);
             After<ExtractAuthorizationRequestContext, ReadRequestObject<ExtractAuthorizationRequestContext>>(
                 OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractAuthorizationRequestContext>.Descriptor, 4);
-            After<ExtractPushedAuthorizationRequestContext, RefuseRepeatedParameters<ExtractPushedAuthorizationRequestContext>>(
-                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractPushedAuthorizationRequestContext>.Descriptor);
+            RefuseRepeated<ExtractPushedAuthorizationRequestContext>(OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractPushedAuthorizationRequestContext>.Descriptor);
             After<ExtractPushedAuthorizationRequestContext, ReadRequestObject<ExtractPushedAuthorizationRequestContext>>(
                 OpenIddictServerAspNetCoreHandlers.ExtractBasicAuthenticationCredentials<ExtractPushedAuthorizationRequestContext>.Descriptor);
-            After<ExtractTokenRequestContext, RefuseRepeatedParameters<ExtractTokenRequestContext>>(
-                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractTokenRequestContext>.Descriptor);
-            After<ExtractDeviceAuthorizationRequestContext, RefuseRepeatedParameters<ExtractDeviceAuthorizationRequestContext>>(
-                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractDeviceAuthorizationRequestContext>.Descriptor);
-            After<ExtractRevocationRequestContext, RefuseRepeatedParameters<ExtractRevocationRequestContext>>(
-                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractRevocationRequestContext>.Descriptor);
-            After<ExtractIntrospectionRequestContext, RefuseRepeatedParameters<ExtractIntrospectionRequestContext>>(
-                OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractIntrospectionRequestContext>.Descriptor);
-            After<ExtractUserInfoRequestContext, RefuseRepeatedParameters<ExtractUserInfoRequestContext>>(
-                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractUserInfoRequestContext>.Descriptor);
-            After<ExtractEndSessionRequestContext, RefuseRepeatedParameters<ExtractEndSessionRequestContext>>(
-                OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractEndSessionRequestContext>.Descriptor);
+            RefuseRepeated<ExtractTokenRequestContext>(OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractTokenRequestContext>.Descriptor);
+            RefuseRepeated<ExtractDeviceAuthorizationRequestContext>(OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractDeviceAuthorizationRequestContext>.Descriptor);
+            RefuseRepeated<ExtractRevocationRequestContext>(OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractRevocationRequestContext>.Descriptor);
+            RefuseRepeated<ExtractIntrospectionRequestContext>(OpenIddictServerAspNetCoreHandlers.ExtractPostRequest<ExtractIntrospectionRequestContext>.Descriptor);
+            RefuseRepeated<ExtractUserInfoRequestContext>(OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractUserInfoRequestContext>.Descriptor);
+            RefuseRepeated<ExtractEndSessionRequestContext>(OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractEndSessionRequestContext>.Descriptor);
             Replace<ValidateAuthorizationRequestContext, CheckScopes<ValidateAuthorizationRequestContext>>(
                 Authentication.ValidateScopes.Descriptor);
             Replace<ValidatePushedAuthorizationRequestContext, CheckScopes<ValidatePushedAuthorizationRequestContext>>(
@@ -340,6 +332,11 @@ internal static class OidcFeature
             where TContext : BaseContext
             where THandler : class, IOpenIddictServerHandler<TContext>
             => Add<TContext, THandler>(neighbour.Order + places);
+
+        /// <summary>As soon as the request is read.</summary>
+        private void RefuseRepeated<TContext>(OpenIddictServerHandlerDescriptor extraction)
+            where TContext : BaseValidatingContext
+            => After<TContext, RefuseRepeatedParameters<TContext>>(extraction);
 
         private void Replace<TContext, THandler>(OpenIddictServerHandlerDescriptor replaced)
             where TContext : BaseContext

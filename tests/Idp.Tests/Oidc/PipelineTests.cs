@@ -1,8 +1,12 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Testing;
+using OpenIddict.Abstractions;
+using OpenIddict.Core;
 using OpenIddict.Server;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
@@ -31,6 +35,30 @@ public sealed class PipelineTests(SqliteOidcServer server)
         pipeline.Split('\n').Except(reviewed.Split('\n')).ShouldBeEmpty("is not in " + Golden);
         reviewed.Split('\n').Except(pipeline.Split('\n')).ShouldBeEmpty("is no longer there");
         pipeline.ShouldBe(reviewed);
+    }
+
+    /// <summary>
+    /// All requests share the handlers. One that the engine makes for each request may hold the managers of the engine, whose only
+    /// state is our store of clients, and the dispatcher; an upgrade that gives it something else to hold is seen here.
+    /// </summary>
+    [Fact]
+    public void No_handler_holds_anything_that_belongs_to_one_request()
+    {
+        var scoped = server.Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue.Handlers
+            .Where(handler => handler.ServiceDescriptor.Lifetime != ServiceLifetime.Singleton)
+            .Select(handler => handler.ServiceDescriptor.ServiceType).Distinct().ToList();
+        scoped.ShouldNotBeEmpty();
+        scoped.SelectMany(type => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+            .Select(field => field.FieldType).Except(
+            [
+                typeof(IOpenIddictServerDispatcher), typeof(IOpenIddictApplicationManager), typeof(IOpenIddictAuthorizationManager),
+                typeof(IOpenIddictScopeManager), typeof(IOpenIddictTokenManager),
+            ])
+            .ShouldBeEmpty();
+        using var scope = server.Services.CreateScope();
+        scope.ServiceProvider.GetRequiredService<IOpenIddictApplicationStore<Client>>()
+            .ShouldBeSameAs(server.Services.GetRequiredService<IOpenIddictApplicationStore<Client>>());
+        server.Services.GetRequiredService<IOptionsMonitor<OpenIddictCoreOptions>>().CurrentValue.DisableEntityCaching.ShouldBeTrue();
     }
 
     private static string Describe(OpenIddictServerOptions options)

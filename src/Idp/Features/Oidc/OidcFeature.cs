@@ -94,7 +94,7 @@ internal static class OidcFeature
             .AddServer(Configure);
         services.AddSingleton<IPostConfigureOptions<OpenIddictServerOptions>, ConfigureDevices>();
         services.AddSingleton<PipelineTable>();
-        services.Replace(ServiceDescriptor.Scoped<IOpenIddictServerDispatcher, PipelineDispatcher>());
+        services.Replace(ServiceDescriptor.Singleton<IOpenIddictServerDispatcher, PipelineDispatcher>());
         return services;
     }
 

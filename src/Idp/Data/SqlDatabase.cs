@@ -92,11 +92,13 @@ internal sealed class SqlDatabase : IAsyncDisposable
         DbConnection connection, DbTransaction? transaction, string sql, Action<SqlParameters> bind)
     {
         var command = connection.CreateCommand();
+        var numbered = command is NpgsqlCommand ? NumberedSql.Of(sql) : null;
 #pragma warning disable CA2100 // Statements are constants of this assembly; values travel as parameters.
-        command.CommandText = sql;
+        command.CommandText = numbered?.Text ?? sql;
 #pragma warning restore CA2100
         command.Transaction = transaction;
         bind(new SqlParameters(command));
+        numbered?.Number(((NpgsqlCommand)command).Parameters);
         return command;
     }
 

@@ -129,6 +129,7 @@ public abstract class ClientAuthenticationTests(OidcServer server)
         await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h["alg"] = "none"));
         await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h["alg"] = "HS256"));
         await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h["typ"] = "at+jwt"));
+        await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h["crit"] = new JsonArray("exp")));
         await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h["kid"] = TestAgency.Half));
         await IsRefusedAsync(agency, agency.Assertion(bendHeader: h => h[TestAgency.Half] = "more"));
         await IsRefusedAsync(agency, "not.a.jwt");

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.Oidc;
@@ -14,14 +13,14 @@ internal sealed class JwtPayload
     internal JsonElement Claims { get; }
 
     /// <summary>One JSON object, no member twice; otherwise nothing.</summary>
-    internal static JwtPayload? Read(string encoded)
+    internal static JwtPayload? Read(byte[] text)
     {
         try
         {
-            using var document = StrictJson.Document(Base64UrlEncoder.DecodeBytes(encoded), MaxDepth);
+            using var document = StrictJson.Document(text, MaxDepth);
             return document.RootElement.ValueKind == JsonValueKind.Object ? new JwtPayload(document.RootElement.Clone()) : null;
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (JsonException)
         {
             return null;
         }

@@ -167,7 +167,8 @@ internal static class OidcFeature
 
         internal void Build()
         {
-            // Is it worth reading?
+            // Is it for us, and worth reading?
+            Replace<ProcessRequestContext, RecognizeEndpoint>(InferEndpointType.Descriptor);
             Before<ProcessRequestContext, LimitBody>(Authentication.ExtractAuthorizationRequest.Descriptor);
             Before<ProcessRequestContext, ReadClientCertificate>(Authentication.ExtractAuthorizationRequest.Descriptor);
             RemoveCertificateExtraction();
@@ -180,8 +181,8 @@ internal static class OidcFeature
                 .IgnoreResourcePermissions();
 
             // Who is the client?
-            After<ValidateTokenContext, ResolveAssertionKeys>(Protection.ResolveTokenValidationParameters.Descriptor);
-            After<ValidateTokenContext, CheckAssertionClaims>(Protection.ValidateIdentityModelToken.Descriptor);
+            Replace<ProcessAuthenticationContext, VerifyAssertion>(ValidateClientAssertion.Descriptor);
+            Remove(ValidateClientAssertionWellknownClaims.Descriptor, ValidateClientAssertionIssuer.Descriptor);
             Before<ProcessAuthenticationContext, RequireRegisteredMethod>(ValidateClientId.Descriptor);
             Replace<ProcessAuthenticationContext, CheckClientSecret>(ValidateClientSecret.Descriptor);
             Replace<ProcessAuthenticationContext, CheckClientCertificate>(ValidateClientCertificate.Descriptor);

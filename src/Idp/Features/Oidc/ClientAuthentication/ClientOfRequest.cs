@@ -68,7 +68,7 @@ internal sealed class ClientOfRequest(
         if (header?.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) == true)
         {
             var assertion = header["Bearer ".Length..].Trim();
-            return AssertionIssuer.Read(assertion) is { } clientId
+            return VerifyAssertion.IssuerOf(assertion) is { } clientId
                 ? new OpenIddictRequest
                 {
                     ClientId = clientId,

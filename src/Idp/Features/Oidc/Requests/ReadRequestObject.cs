@@ -75,5 +75,5 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
     /// in the object by then; no other client can be named by it.
     /// </remarks>
     private static string? ClientIdOf(OpenIddictRequest request, bool isPushed)
-        => isPushed && string.IsNullOrEmpty(request.ClientId) ? AssertionIssuer.Read(request.ClientAssertion) : request.ClientId;
+        => isPushed && string.IsNullOrEmpty(request.ClientId) ? VerifyAssertion.IssuerOf(request.ClientAssertion) : request.ClientId;
 }

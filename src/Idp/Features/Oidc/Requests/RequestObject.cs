@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.ClientAuthentication;
@@ -36,13 +34,11 @@ internal sealed class RequestObject(RemoteKeys remote, IOptions<IdpOptions> opti
         Parameters.ClientSecret,
     ];
 
-    private readonly JsonWebTokenHandler _handler = new();
-
     /// <summary>Verifies and reads it.</summary>
     /// <returns>The request, or what is wrong.</returns>
     internal async Task<(SignedRequest? Accepted, Refusal? Mistake)> ReadAsync(Client client, string text, CancellationToken ct)
     {
-        if (text.Length > MostCharacters || Read(text) is not { } jwt)
+        if (SignedJwt.Read(text, MostCharacters) is not { } jwt)
         {
             return (null, RequestObjectRefusals.Unreadable);
         }
@@ -52,7 +48,7 @@ internal sealed class RequestObject(RemoteKeys remote, IOptions<IdpOptions> opti
             return (null, RequestObjectRefusals.Signature);
         }
 
-        if (JwtPayload.Read(jwt.EncodedPayload) is not { } claims)
+        if (jwt.Claims is not { } claims)
         {
             return (null, RequestObjectRefusals.NotAnObject);
         }
@@ -99,38 +95,9 @@ internal sealed class RequestObject(RemoteKeys remote, IOptions<IdpOptions> opti
             : (null, RequestObjectRefusals.Content);
     }
 
-    private static JsonWebToken? Read(string text)
-    {
-        try
-        {
-            return new JsonWebToken(text) is { IsEncrypted: false, IsSigned: true } jwt ? jwt : null;
-        }
-        catch (Exception e) when (e is ArgumentException or SecurityTokenException)
-        {
-            return null;
-        }
-    }
-
-    private async Task<bool> IsSignedAsync(Client client, JsonWebToken jwt, CancellationToken ct)
-    {
-        var kid = string.IsNullOrEmpty(jwt.Kid) ? null : jwt.Kid;
-        var keys = (await remote.GetAsync(client, kid, ct)).Matching(kid).ToList();
-        var result = await _handler.ValidateTokenAsync(jwt, new TokenValidationParameters
-        {
-            // FAPI 2.0 §5.4.3: all of them; given as a list, the library would try but the first of one name.
-            IssuerSigningKeyResolver = (_, _, _, _) => keys,
-
-            // SECURITY: without a list every algorithm of the library would do.
-            ValidAlgorithms = client.RequestObjectAlgs,
-            TypeValidator = static (type, _, _) => string.IsNullOrEmpty(type) || type == Type
-                ? Type
-                : throw new SecurityTokenInvalidTypeException("typ"),
-            ValidateIssuer = false,
-            ValidateAudience = false,
-            ValidateLifetime = false,
-        });
-        return keys.Count > 0 && result.IsValid;
-    }
+    private async Task<bool> IsSignedAsync(Client client, SignedJwt jwt, CancellationToken ct)
+        => jwt.Type is null or Type
+            && jwt.IsSignedBy((await remote.GetAsync(client, jwt.KeyId, ct)).Matching(jwt.KeyId), client.RequestObjectAlgs);
 
     /// <summary>Its members as they would stand in a form: numbers, objects and arrays as their JSON text.</summary>
     private static OpenIddictRequest? AsForm(JsonElement claims)

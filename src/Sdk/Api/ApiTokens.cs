@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.BackChannel;
@@ -19,16 +19,16 @@ internal sealed class ApiTokens : IDisposable
     private readonly MoiIdentityApiOptions _options;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
-    private readonly ConfigurationManager<OpenIdConnectConfiguration> _discovery;
+    private readonly Discovery _discovery;
 
-    public ApiTokens(IOptions<MoiIdentityApiOptions> options, TimeProvider time)
+    public ApiTokens(IOptions<MoiIdentityApiOptions> options, TimeProvider time, ILogger<Discovery> logger)
     {
         _options = options.Value;
         _time = time;
         var handler = Loopback.CreateHandler(_options.Authority);
         _options.ConfigureBackChannel?.Invoke(handler);
         _http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = 1024 * 1024 };
-        _discovery = Discovery.Create(_options.Authority, _options.UnsafeAllowHttp, _http);
+        _discovery = new Discovery(_options.Authority, _options.UnsafeAllowHttp, _http, time, logger);
     }
 
     /// <returns>The caller, and what the token is bound to: its <c>cnf</c> member, if it has one.</returns>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Moi.Identity.Dpop;
@@ -10,7 +11,7 @@ internal sealed class Provider : IDisposable
 {
     public Provider(
         IOptions<MoiIdentityOptions> options, ClientAssertions assertions, ClientCertificate certificate, RequestObjects requestObjects,
-        DpopKeys keys, DpopProofs proofs, DpopNonces nonces)
+        DpopKeys keys, DpopProofs proofs, DpopNonces nonces, TimeProvider time, ILogger<Discovery> logger)
     {
         var moi = options.Value;
         Http = new HttpClient(new BackChannelHandler(this, options, assertions, requestObjects, keys, proofs, nonces)
@@ -21,12 +22,12 @@ internal sealed class Provider : IDisposable
             Timeout = TimeSpan.FromSeconds(10),
             MaxResponseContentBufferSize = 1024 * 1024,
         };
-        Discovery = BackChannel.Discovery.Create(moi.Authority, moi.UnsafeAllowHttp, Http);
+        Discovery = new Discovery(moi.Authority, moi.UnsafeAllowHttp, Http, time, logger);
     }
 
     internal HttpClient Http { get; }
 
-    internal Microsoft.IdentityModel.Protocols.ConfigurationManager<OpenIdConnectConfiguration> Discovery { get; }
+    internal Discovery Discovery { get; }
 
     internal Task<OpenIdConnectConfiguration> ConfigurationAsync(CancellationToken ct) => Discovery.GetConfigurationAsync(ct);
 

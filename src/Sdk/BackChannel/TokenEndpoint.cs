@@ -84,7 +84,7 @@ internal sealed class TokenEndpoint(Provider provider, IOptions<MoiIdentityOptio
         HttpRequestException or IOException or JsonException or TimeoutException => true,
         OperationCanceledException => !ct.IsCancellationRequested,
 
-        // IDX208…: discovery failed.
+        // Discovery failed, or a key that was needed is gone.
         InvalidOperationException => true,
         _ => false,
     };

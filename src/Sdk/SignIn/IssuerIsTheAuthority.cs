@@ -1,4 +1,3 @@
-using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Moi.Identity.SignIn;
@@ -10,20 +9,18 @@ namespace Moi.Identity.SignIn;
 /// One difference is tolerated, here and nowhere else: a final slash after an authority without a path, because the two are the same
 /// URI (RFC 3986 §6.2.3) and some providers add it. Every later comparison uses the discovered string exactly.
 /// </remarks>
-internal sealed class IssuerIsTheAuthority(string authority) : IConfigurationValidator<OpenIdConnectConfiguration>
+internal static class IssuerIsTheAuthority
 {
-    public ConfigurationValidationResult Validate(OpenIdConnectConfiguration configuration)
+    /// <exception cref="InvalidOperationException">MOI031: it is another.</exception>
+    internal static void Require(OpenIdConnectConfiguration configuration, string authority)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         var issuer = configuration.Issuer;
         var same = issuer == authority
             || (new Uri(authority).AbsolutePath == "/" && issuer == authority.TrimEnd('/') + "/")
             || (new Uri(authority).AbsolutePath == "/" && issuer == authority.TrimEnd('/'));
-
-        // Thrown, not returned: the library hides the text of a returned mistake from the log.
-        return same
-            ? new ConfigurationValidationResult { Succeeded = true }
-            : throw new InvalidOperationException(
-                $"MOI031: the provider calls itself \"{issuer}\", but MoiIdentity:Authority is \"{authority}\".");
+        if (!same)
+        {
+            throw new InvalidOperationException($"MOI031: the provider calls itself \"{issuer}\", but MoiIdentity:Authority is \"{authority}\".");
+        }
     }
 }

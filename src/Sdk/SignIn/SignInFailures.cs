@@ -1,5 +1,6 @@
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using Moi.Identity.BackChannel;
 using Moi.Identity.Pages;
 using Moi.Identity.Sessions;
 
@@ -39,8 +40,8 @@ internal static class SignInFailures
         null => false,
         HttpRequestException or IOException or TaskCanceledException or TimeoutException => true,
 
-        // IDX20803 and its kin: discovery failed, for whatever reason; the reason is in the log.
-        InvalidOperationException { Message: var message } when message.StartsWith("IDX208", StringComparison.Ordinal) => true,
+        // For whatever reason; the reason is in the log.
+        DiscoveryFailedException => true,
         _ => IsUnreachable(failure.InnerException),
     };
 }

@@ -23,6 +23,7 @@ internal sealed partial class FakeProvider : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Dictionary<string, string>> _pushed = new();
     private readonly ConcurrentDictionary<string, (Dictionary<string, string> Request, Persona Persona)> _codes = new();
     private readonly Lock _gate = new();
+    private int _discoveryCount;
     private ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly TimeProvider _time;
     private readonly HttpClient _http = new(LocalhostHttp.Handler());
@@ -56,6 +57,12 @@ internal sealed partial class FakeProvider : IAsyncDisposable
     internal Action<JsonObject> BendUserInfo { get; set; } = _ => { };
 
     internal Action<JsonObject> BendDiscovery { get; set; } = _ => { };
+
+    /// <summary>Happens before the discovery document is sent.</summary>
+    internal Func<Task> BeforeDiscovery { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>How often the discovery document was asked for.</summary>
+    internal int DiscoveryCount => _discoveryCount;
 
     /// <summary>Takes the signing key out of the key set and signs with another from now on.</summary>
     internal void ReplaceKey() => _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -132,7 +139,7 @@ internal sealed partial class FakeProvider : IAsyncDisposable
 
     private void Map()
     {
-        _app.MapGet("/.well-known/openid-configuration", Discovery);
+        _app.MapGet("/.well-known/openid-configuration", DiscoveryAsync);
         _app.MapGet("/jwks", Jwks);
         _app.MapPost("/par", (Delegate)PushAsync);
         _app.MapGet("/authorize", Authorize);
@@ -141,8 +148,10 @@ internal sealed partial class FakeProvider : IAsyncDisposable
         _app.MapGet("/logout", EndSession);
     }
 
-    private JsonHttpResult<JsonObject> Discovery()
+    private async Task<JsonHttpResult<JsonObject>> DiscoveryAsync()
     {
+        Interlocked.Increment(ref _discoveryCount);
+        await BeforeDiscovery();
         var document = new JsonObject
         {
             ["issuer"] = Issuer,

@@ -10,7 +10,17 @@ namespace Moi.Identity.Idp.Sessions;
 
 /// <summary>What is known of an authentication that has just succeeded.</summary>
 internal sealed record NewSession(
-    Guid CitizenId, Guid CredentialId, string Acr, string[] Amr, string Device, string DisplayLabel);
+    Guid CitizenId, Guid CredentialId, string Acr, string[] Amr, string Device, string DisplayLabel)
+{
+    /// <summary>The bytes of an id.</summary>
+    internal const int SidBytes = 16;
+
+    /// <summary>
+    /// The id under which a session begins; one that goes on keeps its own. Drawn here, so that the event which is written before
+    /// the session of a new account has it too.
+    /// </summary>
+    public string Sid { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SidBytes));
+}
 
 /// <summary>
 /// Sessions in the short-lived store. A cookie is <c>sid.secret</c>: the record is found by <c>sid</c> and belongs to
@@ -19,7 +29,6 @@ internal sealed record NewSession(
 internal sealed class SessionStore(
     IShortLivedStore store, IDataProtectionProvider protection, IOptions<IdpOptions> options, TimeProvider time)
 {
-    private const int SidBytes = 16;
     private const int SecretBytes = 32;
 
     /// <summary>A session is touched once a minute at most: whoever loses this often against other requests has lost it.</summary>
@@ -39,7 +48,7 @@ internal sealed class SessionStore(
     /// <returns>The session and the value of its cookie.</returns>
     internal async ValueTask<(Session Session, string Cookie)> CreateAsync(NewSession from, CancellationToken ct)
     {
-        var sid = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SidBytes));
+        var sid = from.Sid;
         var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
         var now = time.GetUtcNow();
         var session = new Session
@@ -126,7 +135,7 @@ internal sealed class SessionStore(
         }
 
         var (sid, secret) = (cookie[..dot], cookie[(dot + 1)..]);
-        if (!Base64Url.IsValid(sid, out var length) || length != SidBytes || await store.GetAsync(Key(sid), ct) is not { } stored
+        if (!Base64Url.IsValid(sid, out var length) || length != NewSession.SidBytes || await store.GetAsync(Key(sid), ct) is not { } stored
             || Open(stored) is not { } session || session.Sid != sid
             || !CryptographicOperations.FixedTimeEquals(session.SecretHash, Hash(secret)) || IsOver(session))
         {
@@ -138,7 +147,7 @@ internal sealed class SessionStore(
 
     /// <summary>The live session with this public id.</summary>
     internal async ValueTask<Session?> FindBySidAsync(string sid, CancellationToken ct)
-        => Base64Url.IsValid(sid, out var length) && length == SidBytes
+        => Base64Url.IsValid(sid, out var length) && length == NewSession.SidBytes
             && await store.GetAsync(Key(sid), ct) is { } stored && Open(stored) is { } session && !IsOver(session)
             ? session
             : null;

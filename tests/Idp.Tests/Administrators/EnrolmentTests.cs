@@ -18,8 +18,11 @@ public abstract class EnrolmentTests(IdpFixture idp)
         using var browser = idp.Browser();
         await BeginAsync(browser, await InviteAsync());
         (await browser.UsePasskeyAsync()).Path.ShouldBe("/account");
-        var citizen = (await idp.SessionOfAsync(browser))!.CitizenId;
-        (await idp.CountAsync("administrator_roles", "citizen_id", citizen)).ShouldBe(1);
+        var session = (await idp.SessionOfAsync(browser))!;
+        (await idp.CountAsync("administrator_roles", "citizen_id", session.CitizenId)).ShouldBe(1);
+        (await idp.QueryAsync(
+            "SELECT sid FROM audit_events WHERE citizen_id = @citizen AND name = 'session.started'", session.CitizenId, row => row.TextOrNull(0)))
+            .ShouldBe([session.Sid]);
     }
 
     [Fact(DisplayName = "W6: a link that was used makes nobody else administrator")]

@@ -76,9 +76,9 @@ internal static class AuditEvents
     /// <summary>
     /// <c>session.started</c>: a citizen signed in with a passkey. Details: <c>credential</c>, <c>acr</c>.
     /// </summary>
-    internal static AuditEvent SessionStarted(AuditContext context, Guid citizenId, Guid credentialId, string acr)
-        => New(context, "session.started", citizenId,
-            details: new() { ["credential"] = credentialId.ToString(), ["acr"] = acr });
+    internal static AuditEvent SessionStarted(AuditContext context, NewSession session)
+        => New(context, "session.started", session.CitizenId, sid: session.Sid,
+            details: new() { ["credential"] = session.CredentialId.ToString(), ["acr"] = session.Acr });
 
     /// <summary>
     /// <c>session.confirmed</c>: the signed-in citizen proved once more who is there, for a sensitive act, because a service

@@ -43,12 +43,13 @@ internal sealed class PasskeyRegistration(
 
         var credential = Row(citizen.Id, passkey.Record, context);
         var level = AssuranceLevel.Of(passkey.Record);
+        var session = new NewSession(citizen.Id, credential.Id, level.Acr, level.Amr, context.Device, label);
         db.Credentials.Add(credential);
         db.AuditEvents.Add(AuditEvents.CitizenSignedUp(context, citizen.Id, credential.Id));
 
         // Before the session exists: without the event there is none. A moment later, so that the history reads in order.
         var next = context with { At = context.At.AddMilliseconds(1) };
-        db.AuditEvents.Add(AuditEvents.SessionStarted(next, citizen.Id, credential.Id, level.Acr));
+        db.AuditEvents.Add(AuditEvents.SessionStarted(next, session));
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await SaveAsync(ct) is { } failure)
         {
@@ -62,7 +63,7 @@ internal sealed class PasskeyRegistration(
         }
 
         await transaction.CommitAsync(ct);
-        return (new NewSession(citizen.Id, credential.Id, level.Acr, level.Amr, context.Device, label), null);
+        return (session, null);
     }
 
     /// <summary>Adds a verified passkey to the account of the session.</summary>

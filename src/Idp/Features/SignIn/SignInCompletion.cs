@@ -29,14 +29,14 @@ internal sealed class SignInCompletion(
         // is signed out for it. SECURITY: the cookie changes all the same, so that a copy of the old one is worth nothing.
         var confirmed = http.GetSession() is { } current && current.CitizenId == citizen ? current : null;
         var purpose = request.Requirement.Purpose ?? (request.IsConfirmation || request.Requirement.Fresh ? StepUp : SecondTab);
+        var from = new NewSession(citizen, credential, level.Acr, level.Amr, context.Device, verified.Credential.DisplayLabel);
         Task<bool> RecordAsync(Session? goesOn) => credentials.RecordUseAsync(
             verified,
             goesOn is null
-                ? AuditEvents.SessionStarted(context, citizen, credential, level.Acr)
+                ? AuditEvents.SessionStarted(context, from)
                 : AuditEvents.SessionConfirmed(context, goesOn, credential, purpose),
             CancellationToken.None);
 
-        var from = new NewSession(citizen, credential, level.Acr, level.Amr, context.Device, verified.Credential.DisplayLabel);
         var session = confirmed is null
             ? await sessions.BeginAsync(http, from, RecordAsync, ct)
             : await sessions.ContinueAsync(http, confirmed, from, RecordAsync, ct);

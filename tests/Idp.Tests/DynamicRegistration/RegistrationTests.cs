@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -233,10 +234,11 @@ public abstract class RegistrationTests(OidcServer server)
         var made = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-race"), Good)).JsonAsync(HttpStatusCode.Created);
         var id = (string)made["client_id"]!;
         var clients = server.Services.GetRequiredService<SandboxClients>();
-        var found = (await clients.FindAsync(id, (string)made["registration_access_token"]!, CancellationToken.None))!;
+        var token = (string)made["registration_access_token"]!;
+        var found = (await clients.FindAsync(id, token, CancellationToken.None))!;
         await SuspendAsync(id);
 
-        (await clients.ReplaceAsync(found.Members, found.Version, CancellationToken.None)).ShouldBeNull();
+        (await clients.ReplaceAsync(found.Members, found.Version, token, CancellationToken.None)).ShouldBeNull();
 
         Catalog.FindAny(id)!.IsActive.ShouldBeFalse();
     }
@@ -250,21 +252,22 @@ public abstract class RegistrationTests(OidcServer server)
         var made = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-waits"), Good)).JsonAsync(HttpStatusCode.Created);
         var id = (string)made["client_id"]!;
         var clients = server.Services.GetRequiredService<SandboxClients>();
-        var found = (await clients.FindAsync(id, (string)made["registration_access_token"]!, CancellationToken.None))!;
+        var token = (string)made["registration_access_token"]!;
+        var found = (await clients.FindAsync(id, token, CancellationToken.None))!;
         var suspended = found.Members.DeepClone().AsObject();
         suspended["moi_status"] = "suspended";
         var change = Task.FromResult<ApplyResult?>(null);
 
         async Task<bool> ChangeAsync()
         {
-            change = Task.Run(() => clients.ReplaceAsync(found.Members, found.Version, CancellationToken.None));
+            change = Task.Run(() => clients.ReplaceAsync(found.Members, found.Version, token, CancellationToken.None));
             await IsWaitingAsync();
             return true;
         }
 
         if (isSuspended)
         {
-            await server.Services.GetRequiredService<ClientRegistration>().ApplyAsync([suspended], _ => ChangeAsync(), CancellationToken.None);
+            await server.Services.GetRequiredService<ClientRegistration>().ApplyAsync([suspended], null, _ => ChangeAsync(), CancellationToken.None);
         }
         else
         {
@@ -304,6 +307,40 @@ public abstract class RegistrationTests(OidcServer server)
             written.ShouldNotContain(secret);
         }
     }
+
+    /// <summary>Seen failing on 2026-11-27: nothing was said of any token.</summary>
+    [Fact]
+    public async Task Audit_events_say_with_which_token_a_client_was_registered_and_changed_and_not_the_token()
+    {
+        await IssueAsync("dev-audited");
+        server.Time.Advance(TimeSpan.FromSeconds(1));
+        var initial = await IssueAsync("dev-audited");
+        var made = await (await SendAsync(HttpMethod.Post, "", initial, Good)).JsonAsync(HttpStatusCode.Created);
+        var (id, own) = ((string)made["client_id"]!, (string)made["registration_access_token"]!);
+        var body = JsonNode.Parse(Good)!.AsObject();
+        body["client_id"] = id;
+        server.Time.Advance(TimeSpan.FromSeconds(1));
+        await (await SendAsync(HttpMethod.Put, "/" + id, own, body.ToJsonString())).JsonAsync();
+        server.Time.Advance(TimeSpan.FromSeconds(1));
+        await SuspendAsync(id);
+
+        var issued = await DetailsAsync("name = 'registration.token_issued' AND details LIKE @value", "%\"dev-audited\"%");
+        var applied = await DetailsAsync("name = 'client.applied' AND client_id = @value", id);
+
+        issued.Select(details => (string?)details["token"]).Distinct().Count().ShouldBe(2);
+        applied.Select(details => (string?)details["token"]).ShouldBe([(string?)issued[1]["token"], Fingerprint(own), null]);
+        ((string?)issued[1]["token"]).ShouldBe(Fingerprint(initial), "whoever finds a token can say which one it is");
+        string.Join('\n', issued.Concat(applied)).ShouldNotContain(initial);
+        string.Join('\n', issued.Concat(applied)).ShouldNotContain(own);
+    }
+
+    private async Task<List<JsonNode>> DetailsAsync(string which, string value)
+        => await server.Sql.ListAsync(
+            $"SELECT details FROM audit_events WHERE {which} ORDER BY at, id", p => p.Add("value", value), row => JsonNode.Parse(row.Text(0))!,
+            CancellationToken.None);
+
+    /// <summary>As <c>printf %s TOKEN | sha256sum | cut -c 1-16</c>.</summary>
+    private static string Fingerprint(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)))[..16];
 
     private async Task<string> IssueAsync(string agency)
         => (await Tokens.IssueAsync(new TokenAgency(agency, "開發中", "Developers"), CancellationToken.None)).Reveal();

@@ -288,7 +288,7 @@ public abstract class LogoutTests(OidcServer server)
         suspended["moi_status"] = "suspended";
 
         (await server.Services.GetRequiredService<ClientRegistration>()
-            .ApplyAsync([suspended], _ => Task.FromResult(false), CancellationToken.None)).ShouldBeNull();
+            .ApplyAsync([suspended], null, _ => Task.FromResult(false), CancellationToken.None)).ShouldBeNull();
 
         (await agency.RefreshAsync((string)tokens["refresh_token"]!)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }

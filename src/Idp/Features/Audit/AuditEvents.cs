@@ -160,14 +160,21 @@ internal static class AuditEvents
     /// <summary>
     /// <c>client.applied</c>: an agency's registration was made or changed. Details: <c>version</c>, 1 for a new one; <c>changes</c>,
     /// each member that is other than before with <c>from</c> and <c>to</c> (one is missing where the member is new or gone);
-    /// <c>secret</c>, if it was <c>made</c> or <c>dropped</c>.
+    /// <c>secret</c>, if it was <c>made</c> or <c>dropped</c>; <c>token</c>, if developers did it themselves: the fingerprint of the
+    /// initial access token for a new one, of the registration's own token afterwards.
     /// </summary>
-    internal static AuditEvent ClientApplied(AuditContext context, string clientId, long version, JsonObject changes, string? secret)
+    internal static AuditEvent ClientApplied(
+        AuditContext context, string clientId, long version, JsonObject changes, string? secret, string? token)
     {
         var details = new JsonObject { ["version"] = version, ["changes"] = changes };
         if (secret is not null)
         {
             details["secret"] = secret;
+        }
+
+        if (token is not null)
+        {
+            details["token"] = token;
         }
 
         return New(context, "client.applied", clientId: clientId, details: details);
@@ -177,9 +184,12 @@ internal static class AuditEvents
     internal static AuditEvent ClientRemoved(AuditContext context, string clientId)
         => New(context, "client.removed", clientId: clientId);
 
-    /// <summary><c>registration.token_issued</c>: the developers of an agency may register clients of the sandbox. Details: <c>agency</c>.</summary>
-    internal static AuditEvent RegistrationTokenIssued(AuditContext context, string agency)
-        => New(context, "registration.token_issued", details: new() { ["agency"] = agency });
+    /// <summary>
+    /// <c>registration.token_issued</c>: the developers of an agency may register clients of the sandbox. Details: <c>agency</c> and
+    /// <c>token</c>, the fingerprint of the initial access token.
+    /// </summary>
+    internal static AuditEvent RegistrationTokenIssued(AuditContext context, string agency, string token)
+        => New(context, "registration.token_issued", details: new() { ["agency"] = agency, ["token"] = token });
 
     /// <summary><c>registration.tokens_revoked</c>: they no longer may. Details: <c>agency</c>.</summary>
     internal static AuditEvent RegistrationTokensRevoked(AuditContext context, string agency)

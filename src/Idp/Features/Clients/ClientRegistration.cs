@@ -30,16 +30,20 @@ internal sealed partial class ClientRegistration(
     internal async Task<ApplyResult> ApplyAsync(string json, CancellationToken ct)
     {
         var mistakes = new Mistakes();
-        return (await ApplyAsync(Parse(json, mistakes), mistakes, static _ => Task.FromResult(true), ct))!;
+        return (await ApplyAsync(Parse(json, mistakes), null, mistakes, static _ => Task.FromResult(true), ct))!;
     }
 
     /// <summary>Applies client metadata if something else in the same transaction succeeds too.</summary>
+    /// <param name="list">An array of metadata.</param>
+    /// <param name="token">The fingerprint of the token that allowed it, for the audit event; nothing where an operator did it.</param>
+    /// <param name="also">What else must succeed.</param>
+    /// <param name="ct">Cancels before the commit.</param>
     /// <returns>What was done, or nothing when <paramref name="also"/> said no and everything was undone.</returns>
-    internal Task<ApplyResult?> ApplyAsync(JsonArray list, Func<SqlWork, Task<bool>> also, CancellationToken ct)
-        => ApplyAsync(list, new Mistakes(), also, ct);
+    internal Task<ApplyResult?> ApplyAsync(JsonArray list, string? token, Func<SqlWork, Task<bool>> also, CancellationToken ct)
+        => ApplyAsync(list, token, new Mistakes(), also, ct);
 
     private async Task<ApplyResult?> ApplyAsync(
-        JsonArray list, Mistakes mistakes, Func<SqlWork, Task<bool>> also, CancellationToken ct)
+        JsonArray list, string? token, Mistakes mistakes, Func<SqlWork, Task<bool>> also, CancellationToken ct)
     {
         var clients = Read(list, mistakes);
         var others = await ReadOthersAsync(clients, ct);
@@ -61,7 +65,7 @@ internal sealed partial class ClientRegistration(
             {
                 foreach (var (_, metadata, members) in clients)
                 {
-                    applied.Add((metadata.ClientId, await WriteAsync(work, metadata, members, secrets, ct)));
+                    applied.Add((metadata.ClientId, await WriteAsync(work, metadata, members, token, secrets, ct)));
                     if (metadata.Status == "suspended")
                     {
                         await StopAsync(work, metadata, ct);
@@ -254,7 +258,8 @@ internal sealed partial class ClientRegistration(
     /// <summary>Writes one client.</summary>
     /// <returns>Whether it is new.</returns>
     private async Task<bool> WriteAsync(
-        SqlWork work, ClientMetadata metadata, JsonObject members, Dictionary<string, ClientSecret> secrets, CancellationToken ct)
+        SqlWork work, ClientMetadata metadata, JsonObject members, string? token, Dictionary<string, ClientSecret> secrets,
+        CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var rows = await work.ListAsync(
@@ -291,7 +296,8 @@ internal sealed partial class ClientRegistration(
         await work.AppendAsync(
             AuditEvents.ClientApplied(
                 audit.Create(), metadata.ClientId, version, Changes(isNew ? [] : JsonNode.Parse(rows[0].Members)!.AsObject(), members),
-                (before, secret) switch { (null, not null) => "made", (not null, null) => "dropped", _ => null }),
+                (before, secret) switch { (null, not null) => "made", (not null, null) => "dropped", _ => null },
+                token),
             ct);
         if (!isNew && ClientMetadataReader.ReadStored(rows[0].Members).Sector != metadata.Sector)
         {

@@ -16,5 +16,8 @@ internal sealed class ClientSecret
 
     internal static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
+    /// <summary>Names a secret in a record: eight bytes of its hash tell it from every other one and do not help to guess it.</summary>
+    internal static string Fingerprint(string secret) => Convert.ToHexStringLower(Hash(secret).AsSpan(0, 8));
+
     public override string ToString() => "(secret)";
 }

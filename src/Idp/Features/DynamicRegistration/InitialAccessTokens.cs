@@ -32,7 +32,8 @@ internal sealed class InitialAccessTokens(
                     p => p.Add("hash", token.Hash()).Add("agency", agency.Agency).Add("zh", agency.NameZh).Add("en", agency.NameEn)
                         .Add("remaining", options.Value.ClientsPerToken).Add("now", now).Add("expires", now + options.Value.TokenLifetime),
                     ct);
-                await work.AppendAsync(AuditEvents.RegistrationTokenIssued(audit.Create(), agency.Agency), ct);
+                await work.AppendAsync(
+                    AuditEvents.RegistrationTokenIssued(audit.Create(), agency.Agency, ClientSecret.Fingerprint(token.Reveal())), ct);
                 return true;
             },
             ct);

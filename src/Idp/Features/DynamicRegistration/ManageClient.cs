@@ -56,7 +56,7 @@ internal static class ManageClient
             return RegistrationAnswers.Wrong(http, mistakes.List);
         }
 
-        if (await clients.ReplaceAsync(members, client.Version, ct) is not { } result)
+        if (await clients.ReplaceAsync(members, client.Version, token, ct) is not { } result)
         {
             return RegistrationAnswers.NoToken(http);
         }

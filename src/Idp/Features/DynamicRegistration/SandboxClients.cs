@@ -21,6 +21,7 @@ internal sealed class SandboxClients(
     internal Task<ApplyResult?> AddAsync(JsonObject members, string initialToken, ClientSecret managementToken, CancellationToken ct)
         => registration.ApplyAsync(
             new JsonArray(members),
+            ClientSecret.Fingerprint(initialToken),
             async work => await tokens.SpendAsync(work, initialToken, ct) && await work.ExecuteAsync(
                 "UPDATE relying_parties SET registration_token_hash = @hash WHERE client_id = @client",
                 p => p.Add("hash", managementToken.Hash()).Add("client", (string)members["client_id"]!), ct) == 1,
@@ -39,9 +40,10 @@ internal sealed class SandboxClients(
     /// Replaces a client's metadata, unless somebody has changed it since it was read: an administrator who suspends it in
     /// between has the last word.
     /// </summary>
-    internal Task<ApplyResult?> ReplaceAsync(JsonObject members, long version, CancellationToken ct)
+    internal Task<ApplyResult?> ReplaceAsync(JsonObject members, long version, string token, CancellationToken ct)
         => registration.ApplyAsync(
             new JsonArray(members),
+            ClientSecret.Fingerprint(token),
             async work => (await work.ListAsync(
                 "SELECT version FROM relying_parties WHERE client_id = @client",
                 p => p.Add("client", (string)members["client_id"]!), row => row.Number(0), ct)).SingleOrDefault() == version + 1,

@@ -106,6 +106,37 @@ public abstract class WaysOutTests(OidcServer server)
         ((string?)told["sid"]).ShouldBe((string?)Jwt.Claims((string)stolen["id_token"]!)["sid"]);
     }
 
+    /// <summary>Seen failing on 2026-11-27: nothing was recorded of them.</summary>
+    [Fact]
+    public async Task What_signing_out_everywhere_else_ends_at_services_of_sessions_that_are_over_is_recorded()
+    {
+        var (left, used) = (await server.NewAgencyAsync(), await server.NewAgencyAsync());
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        var over = await SessionOfAsync(browser);
+        await TokensAsync(left, browser);
+        server.Time.Advance(TimeSpan.FromHours(25));
+        browser.Cookies.Remove("moi-session");
+        await browser.SignInAsync();
+        await TokensAsync(used, browser);
+        using var phone = server.NewCitizenBrowser(browser.Authenticator);
+        await phone.SignInAsync();
+        await TokensAsync(used, phone);
+
+        // Sent twice, as by somebody who presses twice.
+        var page = await browser.OpenAsync("/account/sessions");
+        var form = page.Forms.Single(form => form.Action.Contains("EndOthers", StringComparison.Ordinal));
+        await browser.SendAsync(page, form);
+        await browser.SendAsync(page, form);
+
+        (await server.Sql.ListAsync(
+            "SELECT client_id, sid, details FROM audit_events WHERE citizen_id = @citizen AND name = 'grant.revoked'",
+            p => p.Add("citizen", over.CitizenId), row => (row.Text(0), row.Text(1), row.Text(2)), CancellationToken.None))
+            .ShouldBe([(left.ClientId, over.Sid, """{"reason":"signed-out-elsewhere"}""")]);
+        (await browser.OpenAsync("/account/activity")).Text.ShouldContain("When you signed out everywhere else, the access that");
+        (await browser.OpenAsync("/account/activity?ui_locales=zh-TW")).Text.ShouldContain("您登出其他所有裝置時，");
+    }
+
     private async Task GoAsync(string way, TestAgency agency, CitizenBrowser home, CitizenBrowser phone, string idToken)
     {
         switch (way)
@@ -149,6 +180,9 @@ public abstract class WaysOutTests(OidcServer server)
                 break;
         }
     }
+
+    private async Task<Session> SessionOfAsync(CitizenBrowser browser)
+        => (await server.Services.GetRequiredService<SessionStore>().PeekAsync(browser.Cookies["moi-session"], CancellationToken.None))!;
 
     private static async Task<SoftAuthenticator> AddPasskeyAsync(CitizenBrowser browser)
     {

@@ -145,7 +145,8 @@ internal static class AuditEvents
         => New(context, "consent.withdrawn", citizenId, clientId, sid);
 
     /// <summary>
-    /// <c>grant.revoked</c>: the tokens of a service were ended because something was wrong. Details: <c>reason</c>.
+    /// <c>grant.revoked</c>: the tokens of a service were ended because something was wrong, or because the citizen signed out
+    /// everywhere else when the session in which it was entered was over. Details: <c>reason</c>, there <c>signed-out-elsewhere</c>.
     /// </summary>
     internal static AuditEvent GrantRevoked(AuditContext context, Guid? citizenId, string? clientId, string? sid, string reason)
         => New(context, "grant.revoked", citizenId, clientId, sid, new() { ["reason"] = reason });

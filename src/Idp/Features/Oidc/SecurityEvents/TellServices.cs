@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Logout;
 using Moi.Identity.Idp.Features.Oidc.Notices;
@@ -11,7 +12,8 @@ namespace Moi.Identity.Idp.Features.Oidc.SecurityEvents;
 /// Tells services what happened to an account, and ends there what must not go on: also the sessions that are over here, for a
 /// service's own may still be open.
 /// </summary>
-internal sealed class TellServices(SecurityEventNotices events, SessionNotices sessions, NoticeSender sender) : IAccountChangeParticipant
+internal sealed class TellServices(
+    SecurityEventNotices events, SessionNotices sessions, NoticeSender sender, AuditContextFactory audit) : IAccountChangeParticipant
 {
     public Task RecordAsync(SqlWork work, AccountChange change, CancellationToken ct) => change switch
     {
@@ -25,9 +27,7 @@ internal sealed class TellServices(SecurityEventNotices events, SessionNotices s
         ActivityDisowned disowned => EndAsync(
             work, "sid <> @kept", p => p.Add("citizen", disowned.CitizenId).Add("kept", disowned.KeptSid),
             SessionEndReason.ReportedByCitizen, ct),
-        SignedOutElsewhere elsewhere => EndAsync(
-            work, "sid <> @kept", p => p.Add("citizen", elsewhere.CitizenId).Add("kept", elsewhere.KeptSid),
-            SessionEndReason.RevokedByCitizen, ct),
+        SignedOutElsewhere elsewhere => ElsewhereAsync(work, elsewhere, ct),
         _ => throw new InvalidOperationException("A change that nobody is told of: " + change.GetType().Name),
     };
 
@@ -50,6 +50,22 @@ internal sealed class TellServices(SecurityEventNotices events, SessionNotices s
         await EndAsync(work, "1 = 1", p => p.Add("citizen", suspended.CitizenId), SessionEndReason.CitizenSuspended, ct);
     }
 
+    /// <summary>
+    /// The other changes of an account are recorded by whoever makes them, and the end of an open session is an event; of a service
+    /// that goes on from one that is over nothing else would be written.
+    /// </summary>
+    private async Task ElsewhereAsync(SqlWork work, SignedOutElsewhere elsewhere, CancellationToken ct)
+    {
+        var ended = await EndAsync(
+            work, "sid <> @kept", p => p.Add("citizen", elsewhere.CitizenId).Add("kept", elsewhere.KeptSid),
+            SessionEndReason.RevokedByCitizen, ct);
+        foreach (var grant in ended.Distinct())
+        {
+            await work.AppendAsync(
+                AuditEvents.GrantRevoked(audit.Create(), elsewhere.CitizenId, grant.ClientId, grant.Sid, "signed-out-elsewhere"), ct);
+        }
+    }
+
     /// <summary>CAEP §3.3, without the name the citizen gave it and without the model: no service needs to know.</summary>
     private Task CredentialChangedAsync(SqlWork work, Guid citizenId, PasskeyKind kind, string change, CancellationToken ct)
         => events.AddForAccountAsync(
@@ -62,12 +78,13 @@ internal sealed class TellServices(SecurityEventNotices events, SessionNotices s
             },
             ct);
 
-    private async Task EndAsync(SqlWork work, string which, Action<SqlParameters> bind, SessionEndReason reason, CancellationToken ct)
-        => await sessions.AddAsync(
-            work,
-            await work.ListAsync(
-                $"UPDATE grants SET status = 2 WHERE citizen_id = @citizen AND status <> 2 AND {which} RETURNING {EndedGrant.Columns}",
-                bind, EndedGrant.Read, ct),
-            reason,
-            ct);
+    private async Task<List<EndedGrant>> EndAsync(
+        SqlWork work, string which, Action<SqlParameters> bind, SessionEndReason reason, CancellationToken ct)
+    {
+        var ended = await work.ListAsync(
+            $"UPDATE grants SET status = 2 WHERE citizen_id = @citizen AND status <> 2 AND {which} RETURNING {EndedGrant.Columns}",
+            bind, EndedGrant.Read, ct);
+        await sessions.AddAsync(work, ended, reason, ct);
+        return ended;
+    }
 }

@@ -11,6 +11,7 @@ internal static class SessionsFeature
         services.AddSingleton<SessionCookie>();
         services.AddSingleton<BrowserMark>();
         services.AddScoped<SessionEnding>();
+        services.AddSingleton<AccountChanges>();
         services.AddPruningRule(EndedSession.Pruning);
         services.AddScoped<SessionBeginning>();
         services.AddAuthentication(SessionAuthentication.Scheme_)

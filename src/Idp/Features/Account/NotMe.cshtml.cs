@@ -23,8 +23,8 @@ internal sealed record NotMeView(ActivityLine Line, PasskeyCard? Passkey, bool I
 /// </summary>
 [Authorize]
 internal sealed class NotMeModel(
-    IdpDb db, SqlDatabase sql, SessionEnding ending, ActivityTexts texts, AuditContextFactory audit,
-    IEnumerable<IAccountChangeParticipant> participants, IStringLocalizerFactory factory) : PageModel
+    IdpDb db, AccountChanges changes, SessionEnding ending, ActivityTexts texts, AuditContextFactory audit, IStringLocalizerFactory factory)
+    : PageModel
 {
     [FromQuery(Name = "event")]
     public Guid EventId { get; set; }
@@ -54,23 +54,10 @@ internal sealed class NotMeModel(
         }
 
         var session = HttpContext.RequireSession();
-        await sql.TransactionAsync(
-            async work =>
-            {
-                foreach (var participant in participants)
-                {
-                    await participant.RecordAsync(work, new ActivityDisowned(session.CitizenId, session.Sid), ct);
-                }
-
-                return await work.AppendAsync(AuditEvents.ActivityDisowned(audit.Create(), session, happened), ct) == 1;
-            },
-            ct);
+        await changes.RecordAsync(
+            new ActivityDisowned(session.CitizenId, session.Sid),
+            async work => await work.AppendAsync(AuditEvents.ActivityDisowned(audit.Create(), session, happened), ct) == 1, ct);
         await ending.EndAllAsync(session.CitizenId, session.Sid, SessionEndReason.ReportedByCitizen);
-        foreach (var participant in participants)
-        {
-            participant.Announce();
-        }
-
         return Redirect($"/account/activity/not-me?event={EventId}&done=yes");
     }
 

@@ -11,8 +11,7 @@ namespace Moi.Identity.Idp.Features.Account;
 [Authorize]
 internal sealed class SessionsModel(
     SessionStore sessions, SessionEnding ending, IConnectedDevices devices, IConnectedServices services,
-    IEnumerable<IAccountChangeParticipant> participants, SqlDatabase sql, SessionCookie cookie, IdpDb db, IStringLocalizerFactory texts)
-    : PageModel
+    AccountChanges changes, SessionCookie cookie, IdpDb db, IStringLocalizerFactory texts) : PageModel
 {
     internal IReadOnlyList<Session> Sessions { get; private set; } = [];
 
@@ -60,22 +59,8 @@ internal sealed class SessionsModel(
         var mine = HttpContext.RequireSession();
         await ending.EndAllAsync(mine.CitizenId, mine.Sid, SessionEndReason.RevokedByCitizen);
         await devices.EndAsync(mine, null, CancellationToken.None);
-        await sql.TransactionAsync(
-            async work =>
-            {
-                foreach (var participant in participants)
-                {
-                    await participant.RecordAsync(work, new SignedOutElsewhere(mine.CitizenId, mine.Sid), CancellationToken.None);
-                }
-
-                return true;
-            },
-            CancellationToken.None);
-        foreach (var participant in participants)
-        {
-            participant.Announce();
-        }
-
+        await changes.RecordAsync(
+            new SignedOutElsewhere(mine.CitizenId, mine.Sid), static _ => Task.FromResult(true), CancellationToken.None);
         return Redirect("/account/sessions?done=ended");
     }
 }

@@ -5,8 +5,7 @@ using Moi.Identity.Idp.Sessions;
 namespace Moi.Identity.Idp.Features.Citizens;
 
 /// <summary>Suspends citizens and lets them in again: state, event and notices in one transaction, then the open sessions.</summary>
-internal sealed class CitizenStanding(
-    SqlDatabase sql, SessionEnding ending, AuditContextFactory audit, IEnumerable<IAccountChangeParticipant> participants)
+internal sealed class CitizenStanding(AccountChanges changes, SessionEnding ending, AuditContextFactory audit)
 {
     private const string Change = "UPDATE citizens SET status = @to WHERE id = @citizen AND status = @from";
 
@@ -27,31 +26,12 @@ internal sealed class CitizenStanding(
             new AccountReinstated(citizenId), CitizenStatus.Suspended, CitizenStatus.Active,
             AuditEvents.CitizenReinstated(audit.Create(), citizenId), ct);
 
-    private async Task<bool> ChangeAsync(
+    private Task<bool> ChangeAsync(
         AccountChange change, CitizenStatus from, CitizenStatus to, AuditEvent happened, CancellationToken ct)
-    {
-        var done = await sql.TransactionAsync(
-            async work =>
-            {
-                if (await work.ExecuteAsync(
-                    Change, p => p.Add("citizen", change.CitizenId).Add("from", (int)from).Add("to", (int)to), ct) != 1)
-                {
-                    return false;
-                }
-
-                foreach (var participant in participants)
-                {
-                    await participant.RecordAsync(work, change, ct);
-                }
-
-                return await work.AppendAsync(happened, ct) == 1;
-            },
+        => changes.RecordAsync(
+            change,
+            async work => await work.ExecuteAsync(
+                    Change, p => p.Add("citizen", change.CitizenId).Add("from", (int)from).Add("to", (int)to), ct) == 1
+                && await work.AppendAsync(happened, ct) == 1,
             ct);
-        foreach (var participant in participants)
-        {
-            participant.Announce();
-        }
-
-        return done;
-    }
 }

@@ -138,6 +138,7 @@ public abstract class ProtocolErrorTests(OidcServer server)
     [InlineData("GET", "/connect/par", 400)]
     [InlineData("GET", "/connect/token", 400)]
     [InlineData("GET", "/connect/token/", 400)]
+    [InlineData("GET", "/Connect/TOKEN", 400)]
     [InlineData("PUT", "/connect/introspect", 400)]
     [InlineData("DELETE", "/connect/revoke", 400)]
     [InlineData("POST", "/connect/jwks", 405)]
@@ -149,6 +150,20 @@ public abstract class ProtocolErrorTests(OidcServer server)
 
         ((string?)(await ErrorAsync(answer, (HttpStatusCode)status))["error"]).ShouldBe("invalid_request");
         string.Join(' ', answer.Content.Headers.Allow.Order(StringComparer.Ordinal)).ShouldBe(status == 405 ? "GET HEAD" : "");
+    }
+
+    [Theory]
+    [InlineData("/connect/token//")]
+    [InlineData("/connect//token")]
+    [InlineData("/connect/token/more")]
+    [InlineData("/token")]
+    [InlineData("/")]
+    public async Task Another_path_is_no_endpoint(string path)
+    {
+        var agency = await server.NewAgencyAsync();
+        using var answer = await agency.PostRawAsync(path, new() { ["grant_type"] = "client_credentials" });
+        (await answer.Content.ReadAsStringAsync()).ShouldNotContain("errors/MOI-CLI");
+        answer.StatusCode.ShouldBeOneOf(HttpStatusCode.NotFound, HttpStatusCode.MethodNotAllowed, HttpStatusCode.BadRequest);
     }
 
     [Theory]

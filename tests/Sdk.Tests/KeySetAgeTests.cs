@@ -6,7 +6,6 @@ using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Moi.Identity.Sdk.Tests.Api;
 using Moi.Identity.Sdk.Tests.Fake;
-using Moi.Identity.Testing;
 
 namespace Moi.Identity.Sdk.Tests;
 
@@ -124,17 +123,41 @@ public sealed class KeySetAgeTests
     }
 
     [Fact]
-    public async Task A_key_that_is_not_known_is_looked_for_once_a_minute_and_nobody_waits_for_that()
+    public async Task What_a_key_signs_that_was_put_in_place_just_now_is_accepted_at_once_by_an_API()
     {
         await using var draft = await ApiDraft.StartAsync();
         (await draft.CallAsync()).Status.ShouldBe(200, draft.Api.Log.Complaints);
-        var answer = new TaskCompletionSource();
-        draft.Provider.BeforeDiscovery = () => answer.Task;
+
+        draft.Provider.ReplaceKey();
+
+        (await draft.CallAsync()).Status.ShouldBe(200, draft.Api.Log.Complaints);
+        draft.Provider.DiscoveryCount.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_a_key_signs_that_was_put_in_place_just_now_is_accepted_at_once_at_a_sign_in_and_a_sign_out()
+    {
+        await using var agency = await Agency.StartAsync();
+        using var before = await agency.SignInAsync();
+
+        agency.Provider.ReplaceKey();
+        using var signIn = await agency.SignInAsync();
+        agency.Time.Advance(TimeSpan.FromMinutes(1));
+        agency.Provider.ReplaceKey();
+        using var signOut = await agency.LogOutByBackChannelAsync(agency.Provider.NewLogoutToken().Write());
+
+        signIn.StatusCode.ShouldBe(HttpStatusCode.OK, agency.Log.Complaints);
+        signOut.StatusCode.ShouldBe(HttpStatusCode.OK, agency.Log.Complaints);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_known_is_looked_for_once_a_minute()
+    {
+        await using var draft = await ApiDraft.StartAsync();
+        (await draft.CallAsync()).Status.ShouldBe(200, draft.Api.Log.Complaints);
 
         (await CallWithUnknownKeyAsync(draft)).ShouldBe(401);
-        (await draft.CallAsync()).Status.ShouldBe(200, draft.Api.Log.Complaints);
-        answer.SetResult();
-        await Eventually.TrueAsync(() => Task.FromResult(draft.Provider.DiscoveryCount == 2), "it was looked for");
+        draft.Provider.DiscoveryCount.ShouldBe(2);
 
         draft.Time.Advance(TimeSpan.FromSeconds(59));
         (await CallWithUnknownKeyAsync(draft)).ShouldBe(401);
@@ -142,15 +165,38 @@ public sealed class KeySetAgeTests
 
         draft.Time.Advance(TimeSpan.FromSeconds(1));
         (await CallWithUnknownKeyAsync(draft)).ShouldBe(401);
-        await Eventually.TrueAsync(() => Task.FromResult(draft.Provider.DiscoveryCount == 3), "it was looked for again");
+        (await CallWithUnknownKeyAsync(draft)).ShouldBe(401);
+        draft.Provider.DiscoveryCount.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task While_a_key_that_is_not_known_is_looked_for_only_who_brought_it_waits()
+    {
+        await using var draft = await ApiDraft.StartAsync();
+        (await draft.CallAsync()).Status.ShouldBe(200, draft.Api.Log.Complaints);
+        var asked = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        draft.Provider.BeforeDiscovery = () =>
+        {
+            asked.SetResult();
+            return answer.Task;
+        };
+
+        var forger = CallWithUnknownKeyAsync(draft);
+        await asked.Task;
+        (await draft.CallAsync()).Status.ShouldBe(200, draft.Api.Log.Complaints);
+        forger.IsCompleted.ShouldBeFalse();
+
+        answer.SetResult();
+        (await forger).ShouldBe(401);
     }
 
     private static async Task<int> CallWithUnknownKeyAsync(ApiDraft draft)
     {
         draft.BendToken = token => token.Header["kid"] = "unknown";
-        var answer = await draft.CallAsync();
+        var call = draft.CallAsync();
         draft.BendToken = _ => { };
-        return answer.Status;
+        return (await call).Status;
     }
 
     private static IConfigurationManager<OpenIdConnectConfiguration> Discovery(Agency agency) =>

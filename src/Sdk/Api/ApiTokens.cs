@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using Moi.Identity.BackChannel;
 using Moi.Identity.Dpop;
@@ -20,6 +19,7 @@ internal sealed class ApiTokens : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly Discovery _discovery;
+    private readonly TokenValidationParameters _rules;
 
     public ApiTokens(IOptions<MoiIdentityApiOptions> options, TimeProvider time, ILogger<Discovery> logger)
     {
@@ -29,13 +29,14 @@ internal sealed class ApiTokens : IDisposable
         _options.ConfigureBackChannel?.Invoke(handler);
         _http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = 1024 * 1024 };
         _discovery = new Discovery(_options.Authority, _options.UnsafeAllowHttp, _http, time, logger);
+        _rules = Rules();
     }
 
     /// <returns>The caller, and what the token is bound to: its <c>cnf</c> member, if it has one.</returns>
     /// <exception cref="ApiRefusedException">A step failed.</exception>
     internal async Task<(ClaimsIdentity Caller, JsonElement? Confirmation)> ReadAsync(string token, CancellationToken ct)
     {
-        var result = await Reader.ValidateTokenAsync(token, await ParametersAsync(ct).ConfigureAwait(false)).ConfigureAwait(false);
+        var result = await ValidateAsync(token, ct).ConfigureAwait(false);
         if (!result.IsValid)
         {
             throw Refused(result.Exception switch
@@ -70,46 +71,43 @@ internal sealed class ApiTokens : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<TokenValidationParameters> ParametersAsync(CancellationToken ct)
+    private async Task<TokenValidationResult> ValidateAsync(string token, CancellationToken ct)
     {
-        OpenIdConnectConfiguration configuration;
         try
         {
-            configuration = await _discovery.GetConfigurationAsync(ct).ConfigureAwait(false);
+            return await _discovery.ValidateAsync(Reader, token, _rules, ct).ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is InvalidOperationException or HttpRequestException or IOException)
+        catch (DiscoveryFailedException failure)
         {
             throw new ApiUnavailableException(failure);
         }
-
-        return new TokenValidationParameters
-        {
-            // "The resource server MUST verify that the typ header value is at+jwt or application/at+jwt": the provider writes the first.
-            ValidTypes = ["at+jwt"],
-
-            // "The issuer identifier … MUST exactly match the value of the iss claim."
-            ValidIssuer = configuration.Issuer,
-
-            // "The resource server MUST validate that the aud claim contains a resource indicator value corresponding to an identifier the
-            // resource server expects for itself."
-            ValidAudience = _options.Audience,
-            IgnoreTrailingSlashWhenValidatingAudience = false,
-
-            // "The resource server MUST reject any JWT in which the value of alg is none … MUST use the keys provided by the authorization server."
-            RequireSignedTokens = true,
-            ValidAlgorithms = _options.EffectiveAlgorithms,
-            IssuerSigningKeys = configuration.SigningKeys,
-            ConfigurationManager = _discovery,
-            TryAllIssuerSigningKeys = false,
-
-            // "The current time MUST be before the time represented by the exp claim."
-            RequireExpirationTime = true,
-            LifetimeValidator = (notBefore, expires, _, _) => IsNow(notBefore, expires),
-            AuthenticationType = MoiIdentityDefaults.ApiScheme,
-            NameClaimType = "sub",
-            RoleClaimType = "roles",
-        };
     }
+
+    private TokenValidationParameters Rules() => new()
+    {
+        // "The resource server MUST verify that the typ header value is at+jwt or application/at+jwt": the provider writes the first.
+        ValidTypes = ["at+jwt"],
+
+        // "The issuer identifier … MUST exactly match the value of the iss claim": the discovered one, which is added with its keys.
+        ValidateIssuer = true,
+
+        // "The resource server MUST validate that the aud claim contains a resource indicator value corresponding to an identifier the
+        // resource server expects for itself."
+        ValidAudience = _options.Audience,
+        IgnoreTrailingSlashWhenValidatingAudience = false,
+
+        // "The resource server MUST reject any JWT in which the value of alg is none … MUST use the keys provided by the authorization server."
+        RequireSignedTokens = true,
+        ValidAlgorithms = _options.EffectiveAlgorithms,
+        TryAllIssuerSigningKeys = false,
+
+        // "The current time MUST be before the time represented by the exp claim."
+        RequireExpirationTime = true,
+        LifetimeValidator = (notBefore, expires, _, _) => IsNow(notBefore, expires),
+        AuthenticationType = MoiIdentityDefaults.ApiScheme,
+        NameClaimType = "sub",
+        RoleClaimType = "roles",
+    };
 
     private bool IsNow(DateTime? notBefore, DateTime? expires)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
@@ -21,11 +22,12 @@ namespace Moi.Identity.BackChannel;
 /// <item><term>nothing is held, the fetch fails</term><description><see cref="DiscoveryFailedException"/>; the next caller tries again</description></item>
 /// </list>
 /// <para>
-/// An age counts from when its fetch began. A key that a token names and nobody knows lets <see cref="RequestRefresh"/> fetch at once, at most
-/// once in <see cref="Pause"/>; nobody waits for that, or a forged token could hold everybody up while the provider is slow.
+/// An age counts from when its fetch began. For a key that a token names and nobody knows <see cref="ValidateAsync"/> fetches at once, at most
+/// once in <see cref="Pause"/>: after an emergency rotation the first token of the new key is accepted. Only who brought the token waits for
+/// that, or a forged one could hold everybody up while the provider is slow.
 /// </para>
 /// </remarks>
-internal sealed partial class Discovery : BaseConfigurationManager, IConfigurationManager<OpenIdConnectConfiguration>
+internal sealed partial class Discovery : IConfigurationManager<OpenIdConnectConfiguration>
 {
     /// <summary>How long what is held is used without looking: 5 minutes, for which the provider lets its keys be cached.</summary>
     internal static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
@@ -64,9 +66,6 @@ internal sealed partial class Discovery : BaseConfigurationManager, IConfigurati
         _documents = new HttpDocumentRetriever(http) { RequireHttps = RequiresHttps(authority, allowHttp) };
         _time = time;
         _logger = logger;
-
-        // SECURITY: otherwise the library itself keeps a withdrawn key, and tries it for an hour when no present one fits.
-        UseLastKnownGoodConfiguration = false;
     }
 
     /// <summary>The document and keys, no older than the table above allows.</summary>
@@ -86,22 +85,37 @@ internal sealed partial class Discovery : BaseConfigurationManager, IConfigurati
             : throw new DiscoveryFailedException(_address, _held?.At, _failed?.Why);
     }
 
-    /// <inheritdoc cref="GetConfigurationAsync"/>
-    public override async Task<BaseConfiguration> GetBaseConfigurationAsync(CancellationToken cancel) =>
-        await GetConfigurationAsync(cancel).ConfigureAwait(false);
-
-    /// <summary>A token names a key that is not known: fetches behind the caller, at most once in <see cref="Pause"/>.</summary>
-    public override void RequestRefresh()
+    /// <summary>Validates a token with the provider's keys and, when none of them is the one that it names, once more with newer ones.</summary>
+    /// <param name="reader">Does the validation.</param>
+    /// <param name="token">A JWT.</param>
+    /// <param name="rules">Everything but issuer and keys, which are the provider's.</param>
+    /// <param name="cancel">Ends the caller's waiting.</param>
+    /// <exception cref="DiscoveryFailedException">MOI032: nothing young enough is held, and the fetch failed.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/>.</exception>
+    internal async Task<TokenValidationResult> ValidateAsync(
+        JsonWebTokenHandler reader, string token, TokenValidationParameters rules, CancellationToken cancel)
     {
-        lock (_gate)
+        var result = await ValidateOnceAsync().ConfigureAwait(false);
+        if (result.Exception is not SecurityTokenSignatureKeyNotFoundException)
         {
-            if (_fetch.IsCompleted && !HasJustFailed && !(_requested is { } before && Since(before) < Pause))
-            {
-                _requested = _time.GetUtcNow();
-                _fetch = Task.Run(FetchAsync);
-            }
+            return result;
+        }
+
+        await FetchForUnknownKey().WaitAsync(cancel).ConfigureAwait(false);
+        return await ValidateOnceAsync().ConfigureAwait(false);
+
+        async Task<TokenValidationResult> ValidateOnceAsync()
+        {
+            var provider = await GetConfigurationAsync(cancel).ConfigureAwait(false);
+            var parameters = rules.Clone();
+            parameters.ValidIssuer = provider.Issuer;
+            parameters.IssuerSigningKeys = provider.SigningKeys;
+            return await reader.ValidateTokenAsync(token, parameters).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Asked by the platform's handler after a key was not found, when <see cref="ValidateAsync"/> has already looked for it.</summary>
+    public void RequestRefresh() => _ = FetchForUnknownKey();
 
     internal static bool RequiresHttps(string authority, bool allowHttp) => !allowHttp && !Loopback.IsLoopbackName(new Uri(authority));
 
@@ -117,6 +131,21 @@ internal sealed partial class Discovery : BaseConfigurationManager, IConfigurati
             // Looked at again: somebody else's fetch may just have ended. With nothing at hand there is nothing to lose by trying.
             if (_fetch.IsCompleted && !IsFresh && (_held is null || !HasJustFailed))
             {
+                _fetch = Task.Run(FetchAsync);
+            }
+
+            return _fetch;
+        }
+    }
+
+    /// <summary>The fetch that is on its way or, at most once in <see cref="Pause"/>, a new one; it never fails.</summary>
+    private Task FetchForUnknownKey()
+    {
+        lock (_gate)
+        {
+            if (_fetch.IsCompleted && !HasJustFailed && !(_requested is { } before && Since(before) < Pause))
+            {
+                _requested = _time.GetUtcNow();
                 _fetch = Task.Run(FetchAsync);
             }
 

@@ -61,7 +61,7 @@ internal sealed class OpenIdConnectSetup(IOptions<MoiIdentityOptions> options, P
             NonceLifetime = TimeSpan.FromMinutes(15),
         };
         oidc.TokenValidationParameters = IdTokenRules.Parameters(moi, time);
-        oidc.TokenHandler = new SignedIdTokens();
+        oidc.TokenHandler = new SignedIdTokens(provider.Discovery);
 
         Transient(oidc.CorrelationCookie, SignInCookies.CorrelationPrefix(moi), moi);
         Transient(oidc.NonceCookie, SignInCookies.NoncePrefix(moi), moi);

@@ -1,8 +1,8 @@
-using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Moi.Identity.BackChannel;
 using Moi.Identity.Diagnostics;
 using Moi.Identity.Sessions;
 
@@ -11,7 +11,8 @@ namespace Moi.Identity.SignOut;
 /// <summary>POST /moi/backchannel-logout: OpenID Connect Back-Channel Logout 1.0 §2.5 to §2.8, called by the provider.</summary>
 internal sealed partial class BackChannelLogoutEndpoint(
     IOptions<MoiIdentityOptions> options,
-    IOptionsMonitor<OpenIdConnectOptions> openIdConnect,
+    Provider provider,
+    TimeProvider time,
     ISessionRecords records,
     MoiSessions sessions,
     MoiTelemetry telemetry,
@@ -29,10 +30,8 @@ internal sealed partial class BackChannelLogoutEndpoint(
         var ct = context.RequestAborted;
         try
         {
-            var oidc = openIdConnect.Get(MoiIdentityDefaults.ChallengeScheme);
             var text = await ReadAsync(context.Request, ct).ConfigureAwait(false);
-            var token = await LogoutToken.ReadAsync(
-                text, options.Value, new(oidc.ConfigurationManager!), oidc.TimeProvider!.GetUtcNow(), ct).ConfigureAwait(false);
+            var token = await LogoutToken.ReadAsync(text, options.Value, provider.Discovery, time.GetUtcNow(), ct).ConfigureAwait(false);
             if (!await records.TakeJtiAsync(token.Jti, token.Expires + (2 * MoiIdentityDefaults.ClockSkew), ct).ConfigureAwait(false))
             {
                 throw new LogoutTokenRefusedException("jti was received before");

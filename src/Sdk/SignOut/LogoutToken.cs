@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Protocols;
-using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using Moi.Identity.BackChannel;
 
 namespace Moi.Identity.SignOut;
 
@@ -23,15 +22,13 @@ internal sealed record LogoutToken(string? Sid, string? Subject, string Jti, Dat
 
     /// <exception cref="LogoutTokenRefusedException">A step of §2.6 failed; the message names it.</exception>
     internal static async Task<LogoutToken> ReadAsync(
-        string text, MoiIdentityOptions options, OpenIdConnectOptionsView provider, DateTimeOffset now, CancellationToken ct)
+        string text, MoiIdentityOptions options, Discovery provider, DateTimeOffset now, CancellationToken ct)
     {
-        var configuration = await provider.ConfigurationManager.GetConfigurationAsync(ct).ConfigureAwait(false);
-
         // 1-2. Decryption is not agreed with the provider: an encrypted token is refused as unreadable.
         // 3. "Validate the Logout Token signature in the same way that an ID Token signature is validated."
         // 4. "Validate the alg (algorithm) Header Parameter in the same way it is validated for ID Tokens."
         // 5. "Validate the iss, aud, iat, and exp Claims in the same way they are validated in ID Tokens."
-        var result = await Reader.ValidateTokenAsync(text, Parameters(options, configuration, provider, now)).ConfigureAwait(false);
+        var result = await provider.ValidateAsync(Reader, text, Rules(options, now), ct).ConfigureAwait(false);
         if (!result.IsValid)
         {
             throw new LogoutTokenRefusedException(result.Exception?.GetType().Name ?? "unreadable");
@@ -69,22 +66,19 @@ internal sealed record LogoutToken(string? Sid, string? Subject, string Jti, Dat
         // 10-11. Comparing sub and sid with recent ID tokens is what ending sessions by index amounts to.
     }
 
-    private static TokenValidationParameters Parameters(
-        MoiIdentityOptions options, OpenIdConnectConfiguration configuration, OpenIdConnectOptionsView provider, DateTimeOffset now) => new()
-        {
-            ValidIssuer = configuration.Issuer,
-            ValidAudience = options.ClientId,
-            ValidAlgorithms = options.ValidAlgorithms,
-            ConfigurationManager = provider.ConfigurationManager as BaseConfigurationManager,
-            IssuerSigningKeys = configuration.SigningKeys,
-            TryAllIssuerSigningKeys = false,
-            RequireSignedTokens = true,
-            RequireExpirationTime = true,
+    private static TokenValidationParameters Rules(MoiIdentityOptions options, DateTimeOffset now) => new()
+    {
+        ValidateIssuer = true,
+        ValidAudience = options.ClientId,
+        ValidAlgorithms = options.ValidAlgorithms,
+        TryAllIssuerSigningKeys = false,
+        RequireSignedTokens = true,
+        RequireExpirationTime = true,
 
-            // §2.4: "It is RECOMMENDED that … the typ value be logout+jwt"; here it is required (RFC 8725 §3.11).
-            ValidTypes = ["logout+jwt"],
-            LifetimeValidator = (_, expires, _, _) => expires is { } end && now.UtcDateTime < end + MoiIdentityDefaults.ClockSkew,
-        };
+        // §2.4: "It is RECOMMENDED that … the typ value be logout+jwt"; here it is required (RFC 8725 §3.11).
+        ValidTypes = ["logout+jwt"],
+        LifetimeValidator = (_, expires, _, _) => expires is { } end && now.UtcDateTime < end + MoiIdentityDefaults.ClockSkew,
+    };
 
     private static JsonDocument Parse(string payload)
     {
@@ -130,8 +124,5 @@ internal sealed record LogoutToken(string? Sid, string? Subject, string Jti, Dat
         }
     }
 }
-
-/// <summary>What reading a logout token needs of the OpenID Connect handler's options.</summary>
-internal sealed record OpenIdConnectOptionsView(IConfigurationManager<OpenIdConnectConfiguration> ConfigurationManager);
 
 internal sealed class LogoutTokenRefusedException(string step) : Exception(step);

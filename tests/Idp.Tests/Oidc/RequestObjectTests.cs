@@ -350,6 +350,44 @@ public abstract class RequestObjectTests(OidcServer server)
         await PushAsync(agency, agency.RequestObject());
     }
 
+    [Theory]
+    [InlineData("unreadable")]
+    [InlineData("strange")]
+    [InlineData("beside")]
+    [InlineData("both")]
+    [InlineData("good")]
+    [InlineData("missing")]
+    public async Task Who_is_not_authenticated_learns_nothing_of_a_client_by_the_request_it_pushes(string what)
+    {
+        var agency = await server.NewAgencyAsync(a => a.Metadata["require_signed_request_object"] = true);
+        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        (string, string)[] fields = what switch
+        {
+            "unreadable" => [("request", "eyJ")],
+            "strange" => [("request", agency.RequestObject(key: stranger))],
+            "beside" => [("request", agency.RequestObject()), ("state", "x")],
+            "both" => [("request", agency.RequestObject()), ("request_uri", "urn:ietf:params:oauth:request_uri:x")],
+            "good" => [("request", agency.RequestObject())],
+            _ => [.. agency.Request().Select(field => (field.Key, field.Value)).Where(field => field.Key != "client_id")],
+        };
+
+        var known = await AskAsync(agency.ClientId);
+        var unknown = await AskAsync("nobody");
+
+        ((string?)unknown["error"]).ShouldBe("invalid_client", unknown.ToJsonString());
+        known.ToJsonString().ShouldBe(unknown.ToJsonString());
+
+        async Task<JsonObject> AskAsync(string id)
+        {
+            var assertion = agency.Assertion(c => (c["iss"], c["sub"]) = (id, id), key: stranger);
+            using var response = await PushRawAsync(agency, assertion, [("client_id", id), .. fields]);
+            var answer = await response.JsonAsync(response.StatusCode);
+            answer["status"] = (int)response.StatusCode;
+            answer.Remove("trace_id");
+            return answer;
+        }
+    }
+
     private long Seconds(int fromNow) => server.Time.GetUtcNow().ToUnixTimeSeconds() + fromNow;
 
     private static string Address(TestAgency agency, string request)

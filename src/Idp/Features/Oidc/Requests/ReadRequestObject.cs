@@ -13,7 +13,8 @@ namespace Moi.Identity.Idp.Features.Oidc.Requests;
 /// RFC 9101 §5 and RFC 9126 §3: puts the content of a signed request in the place of the request, before anything else
 /// reads that. Only what was signed counts.
 /// </summary>
-internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, RequestObject objects) : IOpenIddictServerHandler<TContext>
+internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, RequestObject objects, IOpenIddictServerDispatcher dispatcher)
+    : IOpenIddictServerHandler<TContext>
     where TContext : BaseValidatingContext
 {
     /// <summary>What stands beside the object in a pushed request: who pushes it.</summary>
@@ -24,10 +25,20 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
     {
         var request = context.Transaction.Request!;
         var isPushed = context.EndpointType == OpenIddictServerEndpointType.PushedAuthorization;
-        if (context.Transaction.GetProperty<SignInTransaction>(typeof(SignInTransaction).FullName!) is not null
-            || clients.Find(ClientIdOf(request, isPushed)) is not { } client)
+        if (context.Transaction.GetProperty<SignInTransaction>(typeof(SignInTransaction).FullName!) is not null)
         {
-            // Accepted before, or refused later with words about the client.
+            // Accepted before.
+            return;
+        }
+
+        if (clients.Find(ClientIdOf(request, isPushed)) is not { } client)
+        {
+            if (isPushed && !string.IsNullOrEmpty(request.Request))
+            {
+                await RefuseAsync(context, RequestObjectRefusals.Unreadable);
+            }
+
+            // Otherwise refused later, with words about the client.
             return;
         }
 
@@ -35,7 +46,7 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
         {
             if (client.Metadata.RequireSignedRequestObject && (isPushed || string.IsNullOrEmpty(request.RequestUri)))
             {
-                context.Refuse(RequestObjectRefusals.Missing);
+                await RefuseAsync(context, RequestObjectRefusals.Missing);
             }
 
             return;
@@ -43,20 +54,20 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
 
         if (!string.IsNullOrEmpty(request.RequestUri))
         {
-            context.Refuse(RequestObjectRefusals.Both);
+            await RefuseAsync(context, RequestObjectRefusals.Both);
             return;
         }
 
         if (isPushed && request.GetParameters().Any(p => p.Key != Parameters.Request && !OfTheClient.Contains(p.Key)))
         {
-            context.Refuse(RequestObjectRefusals.Beside);
+            await RefuseAsync(context, RequestObjectRefusals.Beside);
             return;
         }
 
         var (accepted, mistake) = await objects.ReadAsync(client, request.Request, context.CancellationToken);
         if (accepted is null)
         {
-            context.Refuse(mistake!);
+            await RefuseAsync(context, mistake!);
             return;
         }
 
@@ -67,6 +78,30 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
 
         context.Transaction.Request = accepted.Request;
         context.Transaction.SetProperty(typeof(SignedRequest).FullName!, accepted);
+    }
+
+    /// <summary>Refuses the request; a pushed one only after its sender was authenticated.</summary>
+    /// <remarks>SECURITY: whoever pushes a bad object in the name of a client would learn that there is such a client, and what it registered.</remarks>
+    private async ValueTask RefuseAsync(TContext context, Refusal refusal)
+    {
+        if (context.EndpointType == OpenIddictServerEndpointType.PushedAuthorization)
+        {
+            var authentication = new ProcessAuthenticationContext(context.Transaction);
+            await dispatcher.DispatchAsync(authentication);
+            if (authentication.IsRequestHandled)
+            {
+                context.HandleRequest();
+                return;
+            }
+
+            if (authentication.IsRejected)
+            {
+                context.Reject(authentication.Error, authentication.ErrorDescription, authentication.ErrorUri);
+                return;
+            }
+        }
+
+        context.Refuse(refusal);
     }
 
     /// <summary>RFC 7521 §4.2: "The client_id is unnecessary for client assertion authentication".</summary>

@@ -149,7 +149,7 @@ public abstract class AssessmentTests(OidcServer server)
         await agency.PushAsync();
         await ReportAsync(agency);
 
-        await server.Services.GetRequiredService<ClientRegistration>().DeleteAsync(agency.ClientId, CancellationToken.None);
+        await server.Services.GetRequiredService<ClientRegistration>().DeleteAsync(agency.ClientId, null, CancellationToken.None);
 
         (await server.CountAsync(
             "SELECT COUNT(*) FROM client_observations WHERE client_id = @client", p => p.Add("client", agency.ClientId))).ShouldBe(0);

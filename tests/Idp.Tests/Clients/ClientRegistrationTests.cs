@@ -114,8 +114,8 @@ public abstract class ClientRegistrationTests(OidcServer server)
         await server.SignInAsync(browser, await server.NewCitizenAsync());
         var code = await agency.EnterAsync(browser);
 
-        (await Registration.DeleteAsync(agency.ClientId, CancellationToken.None)).ShouldBeTrue();
-        (await Registration.DeleteAsync(agency.ClientId, CancellationToken.None)).ShouldBeFalse();
+        (await Registration.DeleteAsync(agency.ClientId, null, CancellationToken.None)).ShouldBeTrue();
+        (await Registration.DeleteAsync(agency.ClientId, null, CancellationToken.None)).ShouldBeFalse();
 
         Catalog.FindAny(agency.ClientId).ShouldBeNull();
         ((int)(await agency.RedeemAsync(code)).StatusCode).ShouldBe(401);
@@ -133,7 +133,7 @@ public abstract class ClientRegistrationTests(OidcServer server)
         await agency.EnterAsync(browser);
         (await browser.GetAsync(await agency.PushAsync())).Redirect().Query().ShouldContainKey("code");
 
-        await Registration.DeleteAsync(agency.ClientId, CancellationToken.None);
+        await Registration.DeleteAsync(agency.ClientId, null, CancellationToken.None);
         agency.Metadata["moi_agency"] = agency.ClientId + "-b";
         await agency.RegisterAsync();
 

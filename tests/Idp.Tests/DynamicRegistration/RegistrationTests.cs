@@ -334,6 +334,19 @@ public abstract class RegistrationTests(OidcServer server)
         string.Join('\n', issued.Concat(applied)).ShouldNotContain(own);
     }
 
+    /// <summary>Seen failing on 2026-11-27: <c>client.removed</c> had no details.</summary>
+    [Fact]
+    public async Task The_audit_event_of_a_removal_says_with_which_token_it_was_done()
+    {
+        var made = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-removed"), Good)).JsonAsync(HttpStatusCode.Created);
+        var (id, own) = ((string)made["client_id"]!, (string)made["registration_access_token"]!);
+
+        (await SendAsync(HttpMethod.Delete, "/" + id, own)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        var removed = await DetailsAsync("name = 'client.removed' AND client_id = @value", id);
+        ((string?)removed.ShouldHaveSingleItem()["token"]).ShouldBe(Fingerprint(own));
+    }
+
     private async Task<List<JsonNode>> DetailsAsync(string which, string value)
         => await server.Sql.ListAsync(
             $"SELECT details FROM audit_events WHERE {which} ORDER BY at, id", p => p.Add("value", value), row => JsonNode.Parse(row.Text(0))!,

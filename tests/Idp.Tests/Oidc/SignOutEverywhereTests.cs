@@ -174,7 +174,7 @@ public abstract class SignOutEverywhereTests(OidcServer server)
 
         if (isRemoved)
         {
-            (await server.Services.GetRequiredService<ClientRegistration>().DeleteAsync(stopped.ClientId, CancellationToken.None)).ShouldBeTrue();
+            (await server.Services.GetRequiredService<ClientRegistration>().DeleteAsync(stopped.ClientId, null, CancellationToken.None)).ShouldBeTrue();
         }
         else
         {

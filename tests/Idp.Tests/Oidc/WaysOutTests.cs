@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Idp.Features.Audit;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Testing;
 
@@ -135,6 +136,30 @@ public abstract class WaysOutTests(OidcServer server)
             .ShouldBe([(left.ClientId, over.Sid, """{"reason":"signed-out-elsewhere"}""")]);
         (await browser.OpenAsync("/account/activity")).Text.ShouldContain("When you signed out everywhere else, the access that");
         (await browser.OpenAsync("/account/activity?ui_locales=zh-TW")).Text.ShouldContain("您登出其他所有裝置時，");
+    }
+
+    /// <summary>Seen failing on 2026-11-27: "Something was wrong with the access of …".</summary>
+    [Fact]
+    public async Task The_citizen_reads_that_an_agency_ended_its_own_access_and_that_a_device_came_too_late()
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        var session = await SessionOfAsync(browser);
+        var tokens = await TokensAsync(agency, browser);
+        await agency.PostAsync("/connect/revoke", new() { ["token"] = (string)tokens["refresh_token"]! });
+        var context = server.Services.GetRequiredService<AuditContextFactory>().Create();
+        await server.Sql.AppendAsync(
+            AuditEvents.GrantRevoked(context, session.CitizenId, agency.ClientId, session.Sid, "device-too-late"), CancellationToken.None);
+
+        var english = (await browser.OpenAsync("/account/activity")).Text;
+        var chinese = (await browser.OpenAsync("/account/activity?ui_locales=zh-TW")).Text;
+
+        english.ShouldContain("ended its own access");
+        english.ShouldContain("when its code was no longer good");
+        english.ShouldNotContain("Something was wrong");
+        chinese.ShouldContain("主動結束了它的存取權");
+        chinese.ShouldContain("代碼已經失效");
     }
 
     private async Task GoAsync(string way, TestAgency agency, CitizenBrowser home, CitizenBrowser phone, string idToken)

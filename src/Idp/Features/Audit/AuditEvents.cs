@@ -145,8 +145,9 @@ internal static class AuditEvents
         => New(context, "consent.withdrawn", citizenId, clientId, sid);
 
     /// <summary>
-    /// <c>grant.revoked</c>: the tokens of a service were ended because something was wrong, or because the citizen signed out
-    /// everywhere else when the session in which it was entered was over. Details: <c>reason</c>, there <c>signed-out-elsewhere</c>.
+    /// <c>grant.revoked</c>: the tokens of a service were ended. Details: <c>reason</c>: <c>signed-out-elsewhere</c>, the citizen signed
+    /// out everywhere else when the session in which it was entered was over; <c>revoked-by-client</c>, the service asked for it;
+    /// <c>device-too-late</c>, the citizen let a device in whose code had expired meanwhile; otherwise what was wrong.
     /// </summary>
     internal static AuditEvent GrantRevoked(AuditContext context, Guid? citizenId, string? clientId, string? sid, string reason)
         => New(context, "grant.revoked", citizenId, clientId, sid, new() { ["reason"] = reason });
@@ -181,9 +182,12 @@ internal static class AuditEvents
         return New(context, "client.applied", clientId: clientId, details: details);
     }
 
-    /// <summary><c>client.removed</c>: an agency's registration was removed.</summary>
-    internal static AuditEvent ClientRemoved(AuditContext context, string clientId)
-        => New(context, "client.removed", clientId: clientId);
+    /// <summary>
+    /// <c>client.removed</c>: an agency's registration was removed. Details: <c>token</c>, if developers did it themselves: the
+    /// fingerprint of the registration's own token.
+    /// </summary>
+    internal static AuditEvent ClientRemoved(AuditContext context, string clientId, string? token)
+        => New(context, "client.removed", clientId: clientId, details: token is null ? null : new() { ["token"] = token });
 
     /// <summary>
     /// <c>registration.token_issued</c>: the developers of an agency may register clients of the sandbox. Details: <c>agency</c> and

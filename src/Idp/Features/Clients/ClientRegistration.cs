@@ -85,7 +85,10 @@ internal sealed partial class ClientRegistration(
     }
 
     /// <summary>Removes a client; its grants end with it, and it is told of the sessions that ended.</summary>
-    internal async Task<bool> DeleteAsync(string clientId, CancellationToken ct)
+    /// <param name="clientId">The client.</param>
+    /// <param name="token">The fingerprint of the token with which developers do it themselves; nothing for an operator.</param>
+    /// <param name="ct">Ends the waiting.</param>
+    internal async Task<bool> DeleteAsync(string clientId, string? token, CancellationToken ct)
     {
         if (await sql.FirstAsync(
             "SELECT metadata FROM relying_parties WHERE client_id = @client", p => p.Add("client", clientId),
@@ -107,7 +110,7 @@ internal sealed partial class ClientRegistration(
                 await ForgetAsync(work, clientId, ct);
                 await work.ExecuteAsync(
                     "DELETE FROM client_observations WHERE client_id = @client", p => p.Add("client", clientId), ct);
-                await work.AppendAsync(AuditEvents.ClientRemoved(audit.Create(), clientId), ct);
+                await work.AppendAsync(AuditEvents.ClientRemoved(audit.Create(), clientId, token), ct);
                 return true;
             },
             ct);

@@ -90,7 +90,7 @@ internal static class ClientsCommand
 
     private static async Task<int> DeleteAsync(ClientRegistration registration, string id, CancellationToken ct)
     {
-        if (await registration.DeleteAsync(id, ct))
+        if (await registration.DeleteAsync(id, null, ct))
         {
             await Console.Out.WriteLineAsync($"{id} removed");
             return 0;

@@ -69,7 +69,7 @@ internal static class ManageClient
     internal static async Task<IResult> RemoveAsync(
         HttpContext http, string id, SandboxClients clients, ClientRegistration registration, CancellationToken ct)
         => RegistrationAnswers.Token(http.Request) is { } token && await clients.FindAsync(id, token, ct) is not null
-            && await registration.DeleteAsync(id, ct)
+            && await registration.DeleteAsync(id, ClientSecret.Fingerprint(token), ct)
                 ? Results.NoContent()
                 : RegistrationAnswers.NoToken(http);
 

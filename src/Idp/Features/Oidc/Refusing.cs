@@ -21,6 +21,10 @@ internal static class Refusing
         context.Reject(refusal.Error, refusal.Hint, refusal.Code);
     }
 
+    /// <summary>Refuses the request as an event that was dispatched for it was refused.</summary>
+    internal static void RefuseAs(this BaseValidatingContext context, BaseValidatingContext refused)
+        => context.Reject(refused.Error, refused.ErrorDescription, refused.ErrorUri);
+
     /// <summary>The refusal behind an error: one of ours, or what a sentence of the engine means.</summary>
     internal static Refusal Read(OpenIddictServerTransaction transaction, string? error, string? description, string? uri)
     {

@@ -96,7 +96,7 @@ internal sealed class ReadRequestObject<TContext>(ClientCatalog clients, Request
 
             if (authentication.IsRejected)
             {
-                context.Reject(authentication.Error, authentication.ErrorDescription, authentication.ErrorUri);
+                context.RefuseAs(authentication);
                 return;
             }
         }

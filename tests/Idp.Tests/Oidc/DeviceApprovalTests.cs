@@ -152,9 +152,9 @@ public abstract class DeviceApprovalTests(OidcServer server) : DeviceSteps(serve
         using var browser = Server.NewCitizenBrowser();
         await browser.OpenAsync("/device");
         var page = browser.Page;
-        for (var i = 0; i < 11; i++)
+        for (var i = 0; i < 10; i++)
         {
-            await browser.SendAsync(page, page.PlainForm, ("user_code", "BBBB-BBB" + "BCDFGHJKLMN"[i]));
+            await browser.SendAsync(page, page.PlainForm, ("user_code", "BBBB-BBB" + "BCDFGHJKLM"[i]));
             browser.Page.Status.ShouldBe(HttpStatusCode.BadRequest);
         }
 
@@ -165,6 +165,34 @@ public abstract class DeviceApprovalTests(OidcServer server) : DeviceSteps(serve
         Wait(60);
         await browser.SendAsync(page, page.PlainForm, ("user_code", (string)device["user_code"]!));
         browser.Page.Path.ShouldBe("/sign-in");
+    }
+
+    /// <summary>Seen failing on 2026-11-27: all 60 were answered.</summary>
+    [Fact(DisplayName = "T12: guesses that come at once are counted as those that come one after the other")]
+    public async Task T12_parallel_guesses()
+    {
+        using var browser = Server.NewCitizenBrowser();
+        var page = await browser.OpenAsync("/device");
+
+        // From the first one on the browser is known.
+        await browser.SendAsync(page, page.PlainForm, ("user_code", "CCCC-CCCC"));
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Task.Run(
+            () => browser.SendAsync(page, page.PlainForm, ("user_code", "DDDD-DD" + "BCDFGHJK"[i / 8] + "BCDFGHJK"[i % 8])))));
+
+        guesses.Count(guess => guess.Status == HttpStatusCode.BadRequest).ShouldBe(9);
+        guesses.Count(guess => guess.Status == HttpStatusCode.TooManyRequests).ShouldBe(51);
+    }
+
+    [Fact]
+    public async Task A_right_code_is_no_guess()
+    {
+        var agency = await NewAsync();
+        using var browser = Server.NewCitizenBrowser();
+        for (var i = 0; i < 11; i++)
+        {
+            await EnterAsync(browser, await BeginAsync(agency));
+            browser.Page.Path.ShouldBe("/sign-in", browser.Page.Text);
+        }
     }
 
     [Theory]

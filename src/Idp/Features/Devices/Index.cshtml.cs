@@ -36,8 +36,8 @@ internal sealed class IndexModel(
             return Mistaken(form[CodeField].ToString(), "Mistake.Unreadable");
         }
 
-        // SECURITY: RFC 8628 §5.1. Before the code is looked at, or a guess would be answered after all.
-        if (Count(0) is { } wait)
+        // SECURITY: RFC 8628 §5.1. Counted before the code is looked at, or as many guesses as come at once would be answered.
+        if (Count(1) is { } wait)
         {
             Response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             return new ErrorPage(DeviceProblems.TooManyCodes);
@@ -45,10 +45,11 @@ internal sealed class IndexModel(
 
         if (await requests.ClaimAsync(HttpContext, code, ct) is not { } request || decision.ClientOf(request) is not { } client)
         {
-            Count(1);
             return Mistaken(UserCode.Show(code), "Mistake.Unknown");
         }
 
+        // It was no guess.
+        Count(-1);
         var handle = await transactions.BeginAsync(HttpContext, DecideModel.Path, client.Describe(null), code, ct);
         return Redirect(DecideModel.Path + "?" + SignInTransactions.Parameter + "=" + handle);
     }
@@ -63,10 +64,10 @@ internal sealed class IndexModel(
 
     /// <summary>Counts guesses of this address and of this browser.</summary>
     /// <returns>How long to wait, if there were too many.</returns>
-    private TimeSpan? Count(int wrong)
+    private TimeSpan? Count(int guesses)
     {
-        var byAddress = LimitRequests.Sender(HttpContext) is { } address ? limiter.Add(LimitRule.WrongCodes, address, wrong) : null;
-        var byBrowser = limiter.Add(LimitRule.WrongCodes, browser.GetOrCreate(HttpContext), wrong);
+        var byAddress = LimitRequests.Sender(HttpContext) is { } address ? limiter.Add(LimitRule.WrongCodes, address, guesses) : null;
+        var byBrowser = limiter.Add(LimitRule.WrongCodes, browser.GetOrCreate(HttpContext), guesses);
         return byAddress ?? byBrowser;
     }
 }

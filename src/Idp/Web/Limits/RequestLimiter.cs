@@ -29,7 +29,7 @@ internal sealed partial class RequestLimiter(
     private readonly ConcurrentDictionary<(LimitRule Rule, string Sender), Count> _counts = new();
     private long _minute;
 
-    /// <summary>Adds to a sender's count.</summary>
+    /// <summary>Adds to a sender's count; a negative weight gives back what was added before.</summary>
     /// <returns>How long the sender has to wait, or nothing if the request may be served.</returns>
     internal TimeSpan? Add(LimitRule rule, string sender, int weight = 1)
     {

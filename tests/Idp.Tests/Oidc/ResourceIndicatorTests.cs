@@ -250,6 +250,31 @@ public abstract class ResourceIndicatorTests(OidcServer server)
         ((string?)access["scope"]).ShouldBe("openid offline_access");
     }
 
+    /// <summary>Seen failing on 2026-11-27: both went on.</summary>
+    [Theory]
+    [InlineData("refresh token")]
+    [InlineData("code")]
+    public async Task A_client_that_may_no_longer_go_on_without_the_citizen_does_not(string from)
+    {
+        var (_, _, agency, browser) = await EnterAsync();
+        using var open = browser;
+        var code = await agency.EnterAsync(browser, r => r["scope"] = "openid offline_access");
+        var refresh = from == "code" ? "" : (string)(await (await agency.RedeemAsync(code)).JsonAsync())["refresh_token"]!;
+        agency.Metadata["scope"] = "openid profile";
+        await agency.RegisterAsync();
+
+        if (from == "code")
+        {
+            var tokens = await (await agency.RedeemAsync(code)).JsonAsync();
+            tokens.ContainsKey("access_token").ShouldBeTrue();
+            tokens.ContainsKey("refresh_token").ShouldBeFalse();
+        }
+        else
+        {
+            await Refused.WithAsync(agency.RefreshAsync(refresh), "MOI-TOK-012", "invalid_grant");
+        }
+    }
+
     [Fact]
     public async Task Nothing_being_left_is_told()
     {

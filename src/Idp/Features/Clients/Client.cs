@@ -95,6 +95,9 @@ internal sealed class Client
     /// <summary>Whether it may ask for a claim by its name.</summary>
     internal bool MayHave(string claim) => ReleasableClaims.Contains(claim);
 
+    /// <summary>Whether it may go on without the citizen, by refresh tokens.</summary>
+    internal bool MayGoOffline => Metadata.Scopes.Contains(ScopeCatalogue.OfflineAccess);
+
     /// <summary>What the sign-in and consent pages say of it.</summary>
     /// <param name="redirectUri">Where the browser will be sent; nothing if it stays here.</param>
     internal RequestingService Describe(string? redirectUri)

@@ -19,6 +19,9 @@ internal static class GrantRefusals
     internal static readonly Refusal LevelTooLow = new(
         "MOI-TOK-012", "invalid_grant", "The citizen signed in below the assurance level that this client demands now.");
 
+    internal static readonly Refusal NotOffline = new(
+        "MOI-TOK-012", "invalid_grant", "The registration of this client no longer has the scope offline_access.");
+
     internal static readonly Refusal ResourceNotGranted = new("MOI-TOK-015", "invalid_target", "A resource that was asked for was not granted.");
 
     internal static readonly Refusal DetailsNotGranted = new(

@@ -1,3 +1,4 @@
+using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.ErrorCatalogue;
 using Moi.Identity.Idp.Features.Oidc.Grants;
 using OpenIddict.Abstractions;
@@ -10,7 +11,7 @@ namespace Moi.Identity.Idp.Features.Oidc.Tokens;
 /// At every redemption: the grant, the citizen and the passkey are still good, and the refresh token has not been used.
 /// </summary>
 /// <remarks>For a code the grant has been read by <see cref="SpendSingleUseToken"/>, before the code was spent.</remarks>
-internal sealed partial class CheckGrant(GrantStore grants, ILogger<CheckGrant> logger)
+internal sealed partial class CheckGrant(GrantStore grants, ClientCatalog clients, ILogger<CheckGrant> logger)
     : IOpenIddictServerHandler<ValidateTokenRequestContext>
 {
     public async ValueTask HandleAsync(ValidateTokenRequestContext context)
@@ -27,8 +28,19 @@ internal sealed partial class CheckGrant(GrantStore grants, ILogger<CheckGrant> 
             return;
         }
 
-        if (context.RefreshTokenPrincipal is null || grant.RefreshStatus == (int)RefreshTokenStatus.Valid)
+        if (context.RefreshTokenPrincipal is null)
         {
+            return;
+        }
+
+        if (grant.RefreshStatus == (int)RefreshTokenStatus.Valid)
+        {
+            // The registration has changed since.
+            if (clients.Find(grant.ClientId) is not { MayGoOffline: true })
+            {
+                context.Refuse(GrantRefusals.NotOffline);
+            }
+
             return;
         }
 

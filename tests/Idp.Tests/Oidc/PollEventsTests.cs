@@ -3,7 +3,10 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Sessions;
+using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
 
@@ -140,6 +143,58 @@ public abstract class PollEventsTests(OidcServer server)
         (await SendAsync("{}", new("Bearer", agency.Assertion()), "text/plain")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         var many = new JsonObject { ["ack"] = new JsonArray([.. Enumerable.Range(0, 101).Select(i => (JsonNode)$"{i}")]) };
         (await SendAsync(many.ToJsonString(), new("Bearer", agency.Assertion()))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    /// <summary>Seen failing on 2026-11-27: they were neither pushed nor could they be fetched any more.</summary>
+    [Fact]
+    public async Task What_waited_to_be_fetched_is_pushed_to_a_client_that_goes_over_to_that()
+    {
+        await using var listener = await TestListener.StartAsync();
+        listener.AnswerWith(202);
+        var agency = await SubscriberAsync();
+        var (first, second) = (await EndOneAsync(agency), await EndOneAsync(agency));
+        await PollAsync(agency, "{}");
+
+        agency.Metadata["moi_security_events"] = new JsonObject
+        {
+            ["delivery"] = "push",
+            ["endpoint_url"] = listener.Address(agency, "/events"),
+            ["events"] = new JsonArray(Revoked),
+        };
+        await agency.RegisterAsync();
+        await server.Services.GetRequiredService<NoticeSender>().SendDueAsync(CancellationToken.None);
+
+        listener.Requests.Select(r => (string?)Jwt.Claims(r.Token!)["sub_id"]!["session"]!["id"]).Order(StringComparer.Ordinal)
+            .ShouldBe(new[] { first, second }.Order(StringComparer.Ordinal));
+        (await CountAsync(agency, "state = 2")).ShouldBe(2);
+    }
+
+    /// <summary>Seen failing on 2026-11-27: the agency that has the id now was told of subjects and sessions of the one before.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_waits_for_an_agency_is_told_to_no_other_that_gets_the_id(bool isRegisteredAnew)
+    {
+        await using var listener = await TestListener.StartAsync();
+        listener.AnswerWith(503);
+        var agency = await SubscriberAsync(a => a.Metadata["backchannel_logout_uri"] = listener.Address(a, "/out"));
+        await EndOneAsync(agency);
+        await Eventually.TrueAsync(async () => await CountAsync(agency, "state = 0 AND failure IS NOT NULL") == 1, "the logout notice was tried");
+
+        if (isRegisteredAnew)
+        {
+            await server.Services.GetRequiredService<ClientRegistration>().DeleteAsync(agency.ClientId, null, CancellationToken.None);
+        }
+
+        agency.Metadata["moi_agency"] = "another-" + agency.ClientId;
+        await agency.RegisterAsync();
+        listener.AnswerWith(200);
+        server.Time.Advance(TimeSpan.FromMinutes(1));
+        await server.Services.GetRequiredService<NoticeSender>().SendDueAsync(CancellationToken.None);
+
+        listener.Requests.Count.ShouldBe(1);
+        Sids(await PollAsync(agency, "{}")).ShouldBeEmpty();
+        (await CountAsync(agency, "state = 4 AND next_attempt_at IS NULL AND finished_at IS NOT NULL")).ShouldBe(2);
     }
 
     private static AuthenticationHeaderValue Basic(string clientId, string secret)

@@ -17,8 +17,8 @@ internal sealed record ApplyResult(
 
 /// <summary>Registers, changes and removes clients: all of a file or nothing, recorded in the same transaction.</summary>
 internal sealed partial class ClientRegistration(
-    SqlDatabase sql, ClientCatalog catalog, IEnumerable<IClientStopParticipant> participants, AuditContextFactory audit, TimeProvider time,
-    IHostEnvironment environment, IOptions<IdpOptions> idp, ILogger<ClientRegistration> logger)
+    SqlDatabase sql, ClientCatalog catalog, IEnumerable<IClientChangeParticipant> changes, IEnumerable<IClientStopParticipant> participants,
+    AuditContextFactory audit, TimeProvider time, IHostEnvironment environment, IOptions<IdpOptions> idp, ILogger<ClientRegistration> logger)
 {
     // SECURITY: locked on PostgreSQL, or a change that waits for another one would be built on what was there before it, and
     // undo a suspension or a removal. SQLite has one writer at a time.
@@ -302,9 +302,15 @@ internal sealed partial class ClientRegistration(
                 (before, secret) switch { (null, not null) => "made", (not null, null) => "dropped", _ => null },
                 token),
             ct);
-        if (!isNew && ClientMetadataReader.ReadStored(rows[0].Members).Sector != metadata.Sector)
+        var replaced = isNew ? null : ClientMetadataReader.ReadStored(rows[0].Members);
+        if (replaced is not null && replaced.Sector != metadata.Sector)
         {
             await ForgetAsync(work, metadata.ClientId, ct);
+        }
+
+        foreach (var participant in changes)
+        {
+            await participant.RecordAsync(work, replaced, metadata, ct);
         }
 
         return isNew;

@@ -104,6 +104,21 @@ internal static class NoticeOutbox
             "UPDATE notices SET attempts = attempts + 1 WHERE client_id = @client AND state = 1 AND id <= @last",
             p => p.Add("client", clientId).Add("last", last), ct);
 
+    /// <summary>What the client has not fetched is posted to it from now on.</summary>
+    internal static Task<int> PushInsteadAsync(this SqlWork work, string clientId, DateTimeOffset now, CancellationToken ct)
+        => work.ExecuteAsync(
+            "UPDATE notices SET state = 0, attempts = 0, next_attempt_at = @now WHERE client_id = @client AND state = 1",
+            p => p.Add("client", clientId).Add("now", now), ct);
+
+    /// <summary>Nobody is told of what still waits.</summary>
+    internal static Task<int> DropWaitingAsync(this SqlWork work, string clientId, DateTimeOffset now, CancellationToken ct)
+        => work.ExecuteAsync(
+            """
+            UPDATE notices SET state = 4, next_attempt_at = NULL, finished_at = @now
+            WHERE client_id = @client AND (state = 1 OR next_attempt_at IS NOT NULL)
+            """,
+            p => p.Add("client", clientId).Add("now", now), ct);
+
     private static string Shortened(string failure) => failure.Length <= LongestFailure ? failure : failure[..LongestFailure];
 
     private static Notice Read(SqlRow row) => new()

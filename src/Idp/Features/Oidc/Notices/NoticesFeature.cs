@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Data.Pruning;
+using Moi.Identity.Idp.Features.Clients;
 
 namespace Moi.Identity.Idp.Features.Oidc.Notices;
 
@@ -11,6 +12,7 @@ internal static class NoticesFeature
         services.AddSingleton<NoticeDelivery>();
         services.AddSingleton<NoticeSender>();
         services.AddHostedService(sp => sp.GetRequiredService<NoticeSender>());
+        services.AddSingleton<IClientChangeParticipant, FollowRegistration>();
         services.AddPruningRule(NoticeOutbox.Pruning);
         return services;
     }

@@ -14,7 +14,7 @@ internal static class WebFeature
 {
     internal static IServiceCollection AddWeb(this IServiceCollection services)
     {
-        services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section);
+        services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<Assets>();
         services.AddSingleton<ProtocolErrors>();
         services.AddSingleton<IStringLocalizerFactory, PageTexts>();

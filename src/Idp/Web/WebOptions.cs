@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Moi.Identity.Idp.Web;
 
 /// <summary>Section <c>Idp:Web</c>: what the public pages say about their operator.</summary>
@@ -5,8 +7,22 @@ internal sealed class WebOptions
 {
     internal const string Section = "Idp:Web";
 
+    private const string Address = "^(mailto:|tel:|https://).+";
+    private const string Otherwise = "{0} must begin with mailto:, tel: or https://.";
+
     /// <summary>Where security researchers report weaknesses: an address such as <c>mailto:…</c> or <c>https://…</c>.</summary>
     /// <value>Default none: <c>/.well-known/security.txt</c> then names the page <c>/security</c>.</value>
     /// <remarks>Shown to everybody; name a mailbox that is read.</remarks>
-    public string? SecurityContact { get; set; }
+    [RegularExpression(Address, ErrorMessage = Otherwise)]
+    public string? SecurityContact { get; set => field = string.IsNullOrWhiteSpace(value) ? null : value; }
+
+    /// <summary>Whom citizens ask about their data: an address such as <c>mailto:…</c>, <c>tel:…</c> or <c>https://…</c>.</summary>
+    /// <value>Default none: the privacy page then names the operator without an address.</value>
+    /// <remarks>Shown to everybody. The Personal Data Protection Act gives citizens rights that they exercise there.</remarks>
+    [RegularExpression(Address, ErrorMessage = Otherwise)]
+    public string? PrivacyContact { get; set => field = string.IsNullOrWhiteSpace(value) ? null : value; }
+
+    /// <summary>An address as people read it.</summary>
+    internal static string Show(string address)
+        => address.StartsWith("https:", StringComparison.Ordinal) ? address : address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..];
 }

@@ -89,6 +89,20 @@ public abstract class MetadataTests : IAsyncLifetime
         (await ReasonAsync(App)).ShouldContain("overdue since 2026-12-01");
     }
 
+    /// <summary>Seen failing on 2026-11-27: a server that started then knew of no model that is broken.</summary>
+    [Fact]
+    public async Task What_is_in_use_stays_in_use_after_a_restart_when_the_certificate_of_its_signer_has_expired()
+    {
+        await ImportAsync(Blob(7));
+        var later = App.Time.GetUtcNow() + TimeSpan.FromDays(365 * 30);
+        await App.DisposeAsync();
+
+        App = new IdpApplication(_settings) { Time = new FakeTimeProvider(later) };
+
+        Current(App)!.Number.ShouldBe(7);
+        (await ImportAsync(Blob(8, blob => blob with { NextUpdate = "2057-12-01" }))).Failure!.Error.ShouldBe(MetadataError.SignerExpired);
+    }
+
     [Fact]
     public async Task What_is_older_broken_or_not_vouched_for_changes_nothing()
     {

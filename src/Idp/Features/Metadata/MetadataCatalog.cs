@@ -15,13 +15,16 @@ internal sealed partial class MetadataCatalog(
     protected override async Task ReadAsync(CancellationToken ct)
     {
         var row = await sql.FirstAsync(
-            "SELECT digest, blob FROM fido_metadata", static _ => { }, row => new Row(row.Text(0), row.Bytes(1)), ct);
+            "SELECT digest, blob, stored_at FROM fido_metadata", static _ => { }, row => new Row(row.Text(0), row.Bytes(1), row.Time(2)), ct);
         if (row is null || row.Digest == _digest)
         {
             return;
         }
 
-        var offer = metadata.Offer(row.Blob, trust.Kept(), Clock.GetUtcNow());
+        // As on the day on which they were new here: a certificate of their signer that has expired since takes nothing from them, and
+        // without them a server would know of no model that is broken.
+        var now = Clock.GetUtcNow();
+        var offer = metadata.Offer(row.Blob, trust.Kept(), row.StoredAt < now ? row.StoredAt : now);
         _digest = row.Digest;
         if (offer.Failure is { } failure)
         {
@@ -37,7 +40,7 @@ internal sealed partial class MetadataCatalog(
         => await sql.FirstAsync("SELECT digest FROM fido_metadata", static _ => { }, static row => row.Text(0), ct) is { } digest
             && digest != _digest;
 
-    private sealed record Row(string Digest, byte[] Blob);
+    private sealed record Row(string Digest, byte[] Blob, DateTimeOffset StoredAt);
 
     [LoggerMessage(EventId = 2311, Level = LogLevel.Information, Message = "FIDO metadata no. {Number} with {Count} models are in use; the next are due on {NextUpdate}")]
     private static partial void LogLoaded(ILogger logger, long number, int count, DateOnly nextUpdate);

@@ -21,7 +21,7 @@ internal sealed class MetadataTrustFactory(IOptions<MetadataOptions> options)
 
     /// <summary>
     /// For a BLOB out of our own database: it was new once, and then all of it was asked. It is verified again, so that whoever
-    /// can write to the database cannot invent models; its age and lists are not asked again.
+    /// can write to the database cannot invent models; its age and lists are not asked again, and its certificates as on the day it came.
     /// </summary>
     internal MetadataTrust Kept() => New([]) with { AllowStale = true, AllowMissingRevocationLists = true };
 

@@ -248,6 +248,14 @@ public sealed class AuthenticationTests
             .Run().ShouldBeRefused(WebAuthnError.BackupEligibilityChanged);
     }
 
+    /// <summary>Seen failing on 2026-11-27: anybody who knew the id of a passkey could have its owner warned of a copy.</summary>
+    [Fact(DisplayName = "§7.2 steps 19 and 21: a changed backup eligibility is said of what the passkey has signed, and of nothing else")]
+    public void Backup_eligibility_of_a_forgery()
+    {
+        using var stranger = SoftKey.Create(-7);
+        new GoodAuthentication { Lies = new Lies { BackupEligible = true, SigningKey = stranger } }.Run().ShouldBeRefused(WebAuthnError.SignatureInvalid);
+    }
+
     [Fact(DisplayName = "§7.2 step 19.3: a policy may refuse synced credentials, and the zero policy does")]
     public void Backup_eligibility_policy()
     {

@@ -104,8 +104,8 @@ internal static class AuthenticationProcedure
 
         // 19. "If credentialRecord.backupEligible is set, verify that currentBe is set. If credentialRecord.backupEligible is not
         //      set, verify that currentBe is not set. Apply Relying Party policy, if any."
-        Require(currentBe == credentialRecord.IsBackupEligible, WebAuthnError.BackupEligibilityChanged);
-        Require(!currentBe || policy.BackupEligibility == BackupEligibility.Any, WebAuthnError.BackupEligibilityNotAllowed);
+        // SECURITY: compared after step 21. A change is a sign of a copy, of which the owner is warned: it must come from the passkey
+        // itself, and not from anybody who knows its id.
 
         // 20. "Let hash be the result of computing a hash over the cData using SHA-256."
         // 21. "Using credentialRecord.publicKey, verify that sig is a valid signature over the binary concatenation of authData
@@ -113,6 +113,8 @@ internal static class AuthenticationProcedure
         var key = keys.Get(credentialRecord.PublicKey);
         Require(AlgorithmTable.IsAllowed(key.Algorithm, mode), WebAuthnError.KeyAlgorithmUnsupported, "SHA-1");
         VerifySignature(key, response, policy.EcdsaEncoding);
+        Require(currentBe == credentialRecord.IsBackupEligible, WebAuthnError.BackupEligibilityChanged);
+        Require(!currentBe || policy.BackupEligibility == BackupEligibility.Any, WebAuthnError.BackupEligibilityNotAllowed);
 
         // 22. "If authData.signCount is nonzero or credentialRecord.signCount is nonzero": greater is valid, anything else "is a
         //      signal, but not proof, that the authenticator may be cloned". Unsigned, 32 bits.

@@ -87,6 +87,23 @@ public abstract class AssertionTests(IdpFixture idp)
         browser.Page.Text.ShouldContain("suspicious passkey");
     }
 
+    /// <summary>Seen failing on 2026-11-27: a forgery, too, warned the owner.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_passkey_that_says_it_may_be_synced_now_is_told_to_the_owner_unless_it_is_a_forgery(bool isForged)
+    {
+        using var browser = await idp.CitizenAsync();
+        using var stranger = SoftKey.Create(-7);
+        browser.Cookies.Remove("moi-session");
+        await browser.OpenAsync("/sign-in");
+        await browser.UsePasskeyAsync(new Lies { BackupEligible = true, SigningKey = isForged ? stranger : null });
+        browser.Page.ProblemCode.ShouldNotBeNull();
+
+        (await browser.SignInAsync()).Path.ShouldBe("/account");
+        browser.Page.Text.Contains("suspicious passkey", StringComparison.Ordinal).ShouldBe(!isForged);
+    }
+
     [Fact]
     public async Task A_synced_passkey_is_written_at_most_every_few_minutes()
     {

@@ -55,6 +55,27 @@ public abstract class AuthenticatorClassTests : IAsyncLifetime
         (await _idp.SignInAsync(browser)).ShouldBe(acr);
     }
 
+    /// <summary>Seen failing on 2026-11-27: what only citizens' lenient rules let pass reached the highest level.</summary>
+    [Theory]
+    [InlineData("a key in the trusted environment", "urn:moi:acr:3")]
+    [InlineData("a key in software", "urn:moi:acr:2")]
+    [InlineData("a TPM of a known maker", "urn:moi:acr:3")]
+    [InlineData("a TPM of an unknown maker", "urn:moi:acr:2")]
+    public async Task A_statement_that_meets_the_lenient_rules_alone_is_nobodys_word_for_the_model(string what, string acr)
+    {
+        await _idp.PublishAsync(["attca", "basic_full"], "FIDO_CERTIFIED_L1");
+        var isTpm = what.Contains("TPM", StringComparison.Ordinal);
+        var authenticator = ModelServer.Attested(attestation: isTpm ? SoftAttestation.Tpm : SoftAttestation.AndroidKey);
+        using var browser = await _idp.CitizenAsync(authenticator, lies: what switch
+        {
+            "a key in software" => new Lies { AndroidKey = new AndroidKeyLies { Tee = [], Software = [AndroidKeyLies.Purpose(2), AndroidKeyLies.Origin(0)] } },
+            "a TPM of an unknown maker" => new Lies { Tpm = new TpmLies { Certificate = new AikShape { Manufacturer = "id:00000001" } } },
+            _ => null,
+        });
+
+        (await _idp.SignInAsync(browser)).ShouldBe(acr);
+    }
+
     [Fact]
     public async Task A_request_for_level_3_asks_for_the_passkeys_that_reach_it()
     {

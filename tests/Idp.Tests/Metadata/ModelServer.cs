@@ -39,12 +39,20 @@ internal sealed class ModelServer : IAsyncDisposable
     private SqlDatabase Sql => App.Services.GetRequiredService<SqlDatabase>();
 
     /// <summary>A security key of the model, with its maker's word.</summary>
-    internal static SoftAuthenticator Attested(bool isSynced = false)
-        => new() { Aaguid = Model, Attestation = SoftAttestation.PackedBasic, IsSynced = isSynced };
+    internal static SoftAuthenticator Attested(bool isSynced = false, SoftAttestation attestation = SoftAttestation.PackedBasic)
+        => new() { Aaguid = Model, Attestation = attestation, IsSynced = isSynced };
 
     /// <summary>The next edition of the metadata.</summary>
     internal Task PublishAsync(params string[] statuses)
         => PublishEntriesAsync(SoftMetadataService.Entry(Model, [SoftAttestationAuthority.Default(Model).Root], statuses));
+
+    /// <summary>The next edition of the metadata, in which the model makes attestations of these types.</summary>
+    internal Task PublishAsync(string[] attestationTypes, params string[] statuses)
+    {
+        var entry = SoftMetadataService.Entry(Model, [SoftAttestationAuthority.Default(Model).Root], statuses);
+        entry["metadataStatement"]!["attestationTypes"] = new JsonArray([.. attestationTypes.Select(type => (JsonNode)type)]);
+        return PublishEntriesAsync(entry);
+    }
 
     /// <summary>The next edition of the metadata, with these entries.</summary>
     internal async Task PublishEntriesAsync(params JsonObject[] entries)
@@ -63,10 +71,10 @@ internal sealed class ModelServer : IAsyncDisposable
         => (await Sql.ListAsync($"SELECT count(*) FROM {rows}", static _ => { }, row => row.Number(0), CancellationToken.None))[0];
 
     /// <summary>Somebody with an account, whose identity was checked.</summary>
-    internal async Task<CitizenBrowser> CitizenAsync(SoftAuthenticator authenticator, bool isVerified = true)
+    internal async Task<CitizenBrowser> CitizenAsync(SoftAuthenticator authenticator, bool isVerified = true, Lies? lies = null)
     {
         var browser = App.Browser(authenticator);
-        (await browser.SignUpAsync()).Path.ShouldBe("/sign-up/done");
+        (await browser.SignUpAsync(lies: lies)).Path.ShouldBe("/sign-up/done");
         if (isVerified)
         {
             await Sql.ExecuteAsync(

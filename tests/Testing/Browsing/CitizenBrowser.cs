@@ -99,11 +99,11 @@ public sealed class CitizenBrowser : IDisposable
             ("elapsed_ms", elapsedMilliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
     /// <summary>Makes an account with a passkey of this browser.</summary>
-    public async Task<BrowserPage> SignUpAsync(string label = "Home", string query = "")
+    public async Task<BrowserPage> SignUpAsync(string label = "Home", string query = "", Lies? lies = null)
     {
         await OpenAsync("/sign-up" + query);
         await SendAsync(Page.PlainForm, ("label", label));
-        return await UsePasskeyAsync();
+        return await UsePasskeyAsync(lies);
     }
 
     /// <summary>Signs in with a passkey of this browser.</summary>

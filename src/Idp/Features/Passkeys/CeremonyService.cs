@@ -47,6 +47,13 @@ internal sealed partial class CeremonyService(
         UnknownModels = UnknownModels.Accept,
     };
 
+    /// <summary>What a statement must meet to be believed; everything else is free.</summary>
+    private static readonly RegistrationPolicy StrictStatements = Citizens with
+    {
+        AndroidKeyScope = AndroidKeyScope.TeeOnly,
+        AllowUnknownTpmManufacturers = false,
+    };
+
     /// <summary>The strictest policy but for what Windows Hello needs: attested, device-bound, known to the metadata, certified.</summary>
     private readonly RegistrationPolicy _attested = new() { Certification = options.Value.Certification, AllowTpmSha1 = true };
 
@@ -190,7 +197,29 @@ internal sealed partial class CeremonyService(
         }
 
         metrics.CeremonyFinished(CeremonyKind.Create, "ok");
-        return (new NewPasskey(pending, result.Credential), null);
+        return (new NewPasskey(pending, Attested(pending, form, result.Credential)), null);
+    }
+
+    /// <summary>
+    /// SECURITY: a statement that meets the lenient rules of <see cref="Citizens"/> alone is nobody's word for the model, or an account
+    /// would reach by them what others need <see cref="_attested"/> for. The passkey is welcome all the same.
+    /// </summary>
+    private CredentialRecord Attested(PendingRegistration pending, CeremonyForm form, CredentialRecord credential)
+    {
+        if (!credential.IsAttestationTrusted
+            || registration.Finish(pending.State with { Policy = StrictStatements }, form.Response) is { Succeeded: true, Credential.IsAttestationTrusted: true })
+        {
+            return credential;
+        }
+
+        return credential with
+        {
+            IsAttestationTrusted = false,
+            CertificationLevel = CertificationLevel.None,
+            MetadataNumber = null,
+            TrustAnchorThumbprint = null,
+            AttestationWarnings = [.. credential.AttestationWarnings, "Not trusted: it meets lenient rules of its format alone."],
+        };
     }
 
     /// <summary>What the page says of a refusal that was found after the engine was content.</summary>

@@ -249,7 +249,7 @@ public sealed class AuthenticationTests
     }
 
     /// <summary>Seen failing on 2026-11-27: anybody who knew the id of a passkey could have its owner warned of a copy.</summary>
-    [Fact(DisplayName = "§7.2 steps 19 and 21: a changed backup eligibility is said of what the passkey has signed, and of nothing else")]
+    [Fact(DisplayName = "§7.2 step 21: before the signature nothing is said of a changed backup eligibility")]
     public void Backup_eligibility_of_a_forgery()
     {
         using var stranger = SoftKey.Create(-7);

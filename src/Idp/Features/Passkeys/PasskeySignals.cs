@@ -1,7 +1,6 @@
 using System.Buffers.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.Extensions.Options;
+using Moi.Identity.Fido2;
 
 namespace Moi.Identity.Idp.Features.Passkeys;
 
@@ -10,7 +9,7 @@ internal sealed class PasskeySignals(CredentialTable credentials, IOptions<IdpOp
 {
     /// <summary>For <c>data-signal-unknown</c>: the device may forget this passkey.</summary>
     internal static string Unknown(string rpId, string credentialId)
-        => JsonSerializer.Serialize(new UnknownCredential(rpId, credentialId), PasskeySignalsJson.Default.UnknownCredential);
+        => CredentialSignals.UnknownCredential(rpId, Base64Url.DecodeFromChars(credentialId));
 
     /// <summary>
     /// For <c>data-signal</c> and <c>data-signal-details</c>: the whole list of an account's passkeys and what the account
@@ -25,27 +24,12 @@ internal sealed class PasskeySignals(CredentialTable credentials, IOptions<IdpOp
             return null;
         }
 
-        var (rpId, user, label) = (options.Value.RpId, Base64Url.EncodeToString(known[0].UserHandle), known[0].Label);
+        var (rpId, user, label) = (options.Value.RpId, known[0].UserHandle, known[0].Label);
         return new AccountSignal(
-            JsonSerializer.Serialize(
-                new AcceptedCredentials(rpId, user, [.. known.Select(passkey => Base64Url.EncodeToString(passkey.CredentialId))]),
-                PasskeySignalsJson.Default.AcceptedCredentials),
-            JsonSerializer.Serialize(
-                new CurrentUserDetails(rpId, user, label, label), PasskeySignalsJson.Default.CurrentUserDetails));
+            CredentialSignals.AllAcceptedCredentials(rpId, user, known.Select(passkey => (ReadOnlyMemory<byte>)passkey.CredentialId)),
+            CredentialSignals.CurrentUserDetails(rpId, user, label, label));
     }
 }
 
 /// <summary>The two messages about the account that is signed in.</summary>
 internal sealed record AccountSignal(string Accepted, string Details);
-
-internal sealed record UnknownCredential(string RpId, string CredentialId);
-
-internal sealed record AcceptedCredentials(string RpId, string UserId, string[] AllAcceptedCredentialIds);
-
-internal sealed record CurrentUserDetails(string RpId, string UserId, string Name, string DisplayName);
-
-[JsonSerializable(typeof(UnknownCredential))]
-[JsonSerializable(typeof(AcceptedCredentials))]
-[JsonSerializable(typeof(CurrentUserDetails))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-internal sealed partial class PasskeySignalsJson : JsonSerializerContext;

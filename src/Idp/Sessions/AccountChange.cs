@@ -12,8 +12,10 @@ internal sealed record PasskeyAdded(Guid CitizenId, PasskeyKind Kind) : AccountC
 /// <param name="CitizenId">Whose.</param>
 /// <param name="CredentialId">Which.</param>
 /// <param name="Kind">What kind of authenticator.</param>
-/// <param name="KeptSid">The session that was confirmed with another passkey for this, and goes on.</param>
-internal sealed record PasskeyTakenAway(Guid CitizenId, Guid CredentialId, PasskeyKind Kind, string KeptSid) : AccountChange(CitizenId);
+/// <param name="KeptSid">The session that was confirmed for this; it goes on if that was with another passkey.</param>
+/// <param name="ConfirmedWith">The passkey it was confirmed with.</param>
+internal sealed record PasskeyTakenAway(Guid CitizenId, Guid CredentialId, PasskeyKind Kind, string KeptSid, Guid ConfirmedWith)
+    : AccountChange(CitizenId);
 
 /// <summary>The model of a passkey has become too weak for what the account demands.</summary>
 internal sealed record PasskeyTooWeak(Guid CitizenId, Guid CredentialId) : AccountChange(CitizenId);

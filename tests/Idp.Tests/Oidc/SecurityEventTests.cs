@@ -109,7 +109,7 @@ public abstract class SecurityEventTests(OidcServer server)
         var agency = await SubscriberAsync(listener, Caep + "credential-change");
         var (citizen, session, _) = await EnterAsync(agency);
         await RecordAsync(new PasskeyAdded(citizen.Id, PasskeyKind.Platform));
-        await RecordAsync(new PasskeyTakenAway(citizen.Id, citizen.CredentialId, PasskeyKind.Roaming, session.Sid));
+        await RecordAsync(new PasskeyTakenAway(citizen.Id, citizen.CredentialId, PasskeyKind.Roaming, session.Sid, Guid.CreateVersion7(server.Time.GetUtcNow())));
         await Sender.SendDueAsync(CancellationToken.None);
         await Eventually.TrueAsync(() => Task.FromResult(listener.Requests.Count == 2), "both events are pushed");
 

@@ -138,6 +138,27 @@ public abstract class WaysOutTests(OidcServer server)
         (await browser.OpenAsync("/account/activity?ui_locales=zh-TW")).Text.ShouldContain("您登出其他所有裝置時，");
     }
 
+    /// <summary>Seen failing on 2026-11-27: the session went on, and its services were dead without being told.</summary>
+    [Fact]
+    public async Task Removing_the_passkey_in_use_with_another_one_keeps_the_services_of_the_session()
+    {
+        await using var listener = await TestListener.StartAsync();
+        var agency = await server.NewAgencyAsync(a => a.Metadata["backchannel_logout_uri"] = listener.Address(a, "/out"));
+        using var browser = server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        var other = await AddPasskeyAsync(browser);
+        var tokens = await TokensAsync(agency, browser);
+        var session = await SessionOfAsync(browser);
+
+        var page = await browser.OpenAsync("/account/passkeys/remove?id=" + session.CredentialId);
+        (await browser.SendResponseAsync(page, other.Get(page.PasskeyForm.Options, OidcServer.Origin))).Path.ShouldBe("/account/passkeys");
+
+        (await SessionOfAsync(browser)).Sid.ShouldBe(session.Sid);
+        var refreshed = await (await agency.RefreshAsync((string)tokens["refresh_token"]!)).JsonAsync();
+        ((bool?)(await (await agency.IntrospectAsync((string)refreshed["access_token"]!)).JsonAsync())["active"]).ShouldBe(true);
+        listener.Requests.ShouldBeEmpty();
+    }
+
     /// <summary>Seen failing on 2026-11-27: "Something was wrong with the access of …".</summary>
     [Fact]
     public async Task The_citizen_reads_that_an_agency_ended_its_own_access_and_that_a_device_came_too_late()

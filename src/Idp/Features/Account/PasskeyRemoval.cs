@@ -53,7 +53,7 @@ internal sealed class PasskeyRemoval(
                     return false;
                 }
 
-                var change = new PasskeyTakenAway(session.CitizenId, removed.Id, PasskeyKinds.Of(removed), session.Sid);
+                var change = new PasskeyTakenAway(session.CitizenId, removed.Id, PasskeyKinds.Of(removed), session.Sid, verified.Credential.Id);
                 foreach (var participant in participants)
                 {
                     await participant.RecordAsync(work, change, ct);

@@ -40,6 +40,12 @@ internal sealed class TellServices(
             work, "credential_id = @credential AND sid <> @kept",
             p => p.Add("citizen", taken.CitizenId).Add("credential", taken.CredentialId).Add("kept", taken.KeptSid),
             SessionEndReason.PasskeyRemoved, ct);
+
+        // What the kept session has at services goes on as it does, with the passkey it goes on with.
+        await work.ExecuteAsync(
+            "UPDATE grants SET credential_id = @other WHERE citizen_id = @citizen AND credential_id = @credential AND sid = @kept AND status = 0",
+            p => p.Add("citizen", taken.CitizenId).Add("credential", taken.CredentialId).Add("kept", taken.KeptSid).Add("other", taken.ConfirmedWith),
+            ct);
     }
 
     private async Task SuspendedAsync(SqlWork work, AccountSuspended suspended, CancellationToken ct)

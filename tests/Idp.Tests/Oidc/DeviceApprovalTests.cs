@@ -1,4 +1,5 @@
 using System.Net;
+using Moi.Identity.Testing;
 using static Moi.Identity.Idp.Tests.Oidc.ResourceAgencies;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
@@ -181,6 +182,31 @@ public abstract class DeviceApprovalTests(OidcServer server) : DeviceSteps(serve
 
         guesses.Count(guess => guess.Status == HttpStatusCode.BadRequest).ShouldBe(9);
         guesses.Count(guess => guess.Status == HttpStatusCode.TooManyRequests).ShouldBe(51);
+    }
+
+    /// <summary>Seen failing on 2026-11-27: the code was claimed by the app's browser, and worth nothing in the real one.</summary>
+    [Theory]
+    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605.1.15 Safari Line/14.1.0")]
+    [InlineData("Mozilla/5.0 (Linux; Android 14; wv) AppleWebKit/537.36 [FB_IAB/FB4A;FBAV/400.0]")]
+    public async Task A_code_that_was_scanned_inside_another_app_is_taken_along_to_the_browser(string app)
+    {
+        var agency = await NewAsync();
+        var device = await BeginAsync(agency);
+        using var safari = Server.NewCitizenBrowser();
+        await safari.SignUpAsync();
+        using var inside = Server.NewCitizenBrowser();
+        inside.UserAgent = app;
+        var page = await inside.OpenAsync(new Uri((string)device["verification_uri_complete"]!).PathAndQuery);
+        page.Text.ShouldNotContain("MOI-");
+        var address = new Uri(Html.Attribute(page.Body[page.Body.IndexOf("id=\"address\"", StringComparison.Ordinal)..], "value")!);
+
+        address.AbsolutePath.ShouldBe("/device");
+        await safari.OpenAsync(address.PathAndQuery);
+        await safari.SendAsync(safari.Page.PlainForm);
+        await safari.UsePasskeyAsync();
+        await safari.SendAsync(safari.Page.PlainForm, ("answer", "approve"));
+
+        safari.Page.Path.ShouldBe("/device/done", safari.Page.Text);
     }
 
     [Fact]

@@ -44,10 +44,11 @@ internal sealed class LeaveInAppBrowser(RequestDelegate next, Resumptions resump
 
     /// <summary>
     /// An authorization request is worth reopening as it is only at once, while a pushed request is still good. Apps
-    /// that need the citizen's hand let it become a transaction first, which lasts longer.
+    /// that need the citizen's hand let it become a transaction first, which lasts longer. The code of a device belongs to
+    /// the browser in which it is sent, so that the page where it is typed is the last moment to leave.
     /// </summary>
     private static bool Concerns(PathString path, InAppBrowser app)
-        => path == "/sign-in" || path == "/sign-up" || (path == "/connect/authorize" && app.Reopens);
+        => path == "/sign-in" || path == "/sign-up" || path == "/device" || (path == "/connect/authorize" && app.Reopens);
 
     private static string? Intent(HttpRequest request, string address)
     {

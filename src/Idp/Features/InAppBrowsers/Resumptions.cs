@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Storage;
@@ -35,6 +36,12 @@ internal sealed class Resumptions(
         if (request.Path == "/connect/authorize")
         {
             return origin + request.Path + request.QueryString;
+        }
+
+        if (request.Path == "/device")
+        {
+            return QueryHelpers.AddQueryString(
+                origin + request.Path, request.Query.Where(field => field.Key == Devices.IndexModel.CodeField));
         }
 
         var found = await transactions.FindAsync(http, request.Query[SignInTransactions.Parameter], ct);

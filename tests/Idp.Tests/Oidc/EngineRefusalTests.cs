@@ -33,7 +33,7 @@ public abstract class EngineRefusalTests(OidcServer server)
         [new("ID2072", null, "MOI-TOK-014", "invalid_grant")] = Redeemed(f => f["redirect_uri"] = "https://other.example/"),
         [new("ID2029", "code_verifier", "MOI-TOK-013", "invalid_request")] = (_, a) => a.RedeemAsync("x", f => f.Remove("code_verifier")),
         [new("ID2052", "code_verifier", "MOI-TOK-013", "invalid_grant")] = Redeemed(f => f["code_verifier"] = new string('x', 43)),
-        [new("ID2052", "scope", "MOI-TOK-015", "invalid_grant")] = async (server, a) =>
+        [new("ID2052", "scope", "MOI-TOK-015", "invalid_scope")] = async (server, a) =>
         {
             using var browser = await SignedInAsync(server);
             var tokens = await a.GetTokensAsync(browser, r => r["scope"] = "openid offline_access");

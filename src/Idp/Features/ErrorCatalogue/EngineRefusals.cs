@@ -4,7 +4,7 @@ namespace Moi.Identity.Idp.Features.ErrorCatalogue;
 /// <param name="Id">The number that the engine gives its sentence.</param>
 /// <param name="Name">The parameter that the sentence names first, or nothing for whichever it is.</param>
 /// <param name="Code">Our code of this reason.</param>
-/// <param name="Error">The <c>error</c> that the engine answers.</param>
+/// <param name="Error">The <c>error</c> that is answered.</param>
 internal sealed record EngineRefusal(string Id, string? Name, string Code, string Error);
 
 /// <summary>
@@ -26,7 +26,7 @@ internal static class EngineRefusals
     internal const string IdTokenHint = "MOI-REQ-030";
     private const string Verifier = "MOI-TOK-013";
     private const string OtherAddress = "MOI-TOK-014";
-    private const string MoreThanGranted = "MOI-TOK-015";
+    internal const string MoreThanGranted = "MOI-TOK-015";
     private const string NoAccessToken = "MOI-TOK-016";
     private const string NoAuthentication = "MOI-CLI-011";
 
@@ -37,7 +37,7 @@ internal static class EngineRefusals
         new("ID2072", null, OtherAddress, "invalid_grant"),
         new("ID2029", "code_verifier", Verifier, "invalid_request"),
         new("ID2052", "code_verifier", Verifier, "invalid_grant"),
-        new("ID2052", "scope", MoreThanGranted, "invalid_grant"),
+        new("ID2052", "scope", MoreThanGranted, "invalid_scope"),
         new("ID2074", "scope", MoreThanGranted, "invalid_request"),
     ];
 

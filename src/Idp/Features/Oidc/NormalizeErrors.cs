@@ -24,6 +24,12 @@ internal sealed class NormalizeErrors(IOptions<IdpOptions> options) : IOpenIddic
             response.Error = Errors.InvalidRequest;
         }
 
+        // RFC 6749 §5.2: invalid_scope is for what "exceeds the scope granted"; invalid_grant would tell a client that its refresh token is dead.
+        if (response.Error == Errors.InvalidGrant && refusal.Code == EngineRefusals.MoreThanGranted)
+        {
+            response.Error = Errors.InvalidScope;
+        }
+
         // RFC 6749 §5.2 and RFC 9126 §2.3 know no invalid_token; RFC 6750, which does, is about resources.
         if (response.Error == Errors.InvalidToken
             && context.EndpointType is OpenIddictServerEndpointType.PushedAuthorization or OpenIddictServerEndpointType.Authorization)

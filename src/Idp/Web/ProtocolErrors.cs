@@ -8,6 +8,9 @@ internal sealed class ProtocolEndpoints
 {
     /// <summary>Their paths, without a slash at the end.</summary>
     internal HashSet<string> Paths { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Paths below which each is one too, such as <c>/connect/register</c>; without a slash at the end.</summary>
+    internal HashSet<string> Trees { get; } = new(StringComparer.OrdinalIgnoreCase);
 }
 
 /// <summary>
@@ -24,7 +27,9 @@ internal sealed class ProtocolErrors(IOptions<ProtocolEndpoints> endpoints)
     ];
 
     internal bool Answers(HttpRequest request)
-        => request.Path.Value is { } path && endpoints.Value.Paths.Contains(path.TrimEnd('/'));
+        => request.Path.Value is { } path
+            && (endpoints.Value.Paths.Contains(path.TrimEnd('/'))
+                || endpoints.Value.Trees.Any(tree => request.Path.StartsWithSegments(tree, StringComparison.OrdinalIgnoreCase)));
 
     internal static Task WriteAsync(HttpContext context, Problem problem)
     {

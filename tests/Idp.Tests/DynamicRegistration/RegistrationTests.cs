@@ -347,6 +347,36 @@ public abstract class RegistrationTests(OidcServer server)
         ((string?)removed.ShouldHaveSingleItem()["token"]).ShouldBe(Fingerprint(own));
     }
 
+    /// <summary>Seen failing on 2026-11-27: <c>secret-given</c>, and "must be a JSON object".</summary>
+    [Fact(DisplayName = "RFC 7592 §2.2: the present secret may come back, and no request need say its length")]
+    public async Task What_conforming_clients_send()
+    {
+        var body = JsonNode.Parse(Good)!.AsObject();
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(body.ToJsonString()));
+        using var chunked = new StreamContent(stream);
+        chunked.Headers.ContentType = new("application/json");
+        chunked.Headers.ContentLength = null;
+        var made = await (await SendAsync(HttpMethod.Post, "", await IssueAsync("dev-conforming"), chunked)).JsonAsync(HttpStatusCode.Created);
+        var (id, own) = ((string)made["client_id"]!, (string)made["registration_access_token"]!);
+
+        body["client_id"] = id;
+        body["client_secret"] = (string)made["client_secret"]!;
+        var changed = await (await SendAsync(HttpMethod.Put, "/" + id, own, body.ToJsonString())).JsonAsync();
+        changed.ContainsKey("client_secret").ShouldBeFalse();
+        Catalog.Find(id)!.HasSecret((string)made["client_secret"]!).ShouldBeTrue();
+        body["client_secret"] = "another";
+        (await SendAsync(HttpMethod.Put, "/" + id, own, body.ToJsonString())).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    /// <summary>Seen failing on 2026-11-27: a page in HTML.</summary>
+    [Fact]
+    public async Task A_method_that_a_registration_does_not_have_is_told_as_to_a_program()
+    {
+        var answer = await SendAsync(HttpMethod.Patch, "/sandbox-x", "x");
+
+        ((string?)(await answer.JsonAsync(HttpStatusCode.MethodNotAllowed))["error"]).ShouldBe("invalid_request");
+    }
+
     private async Task<List<JsonNode>> DetailsAsync(string which, string value)
         => await server.Sql.ListAsync(
             $"SELECT details FROM audit_events WHERE {which} ORDER BY at, id", p => p.Add("value", value), row => JsonNode.Parse(row.Text(0))!,
@@ -373,13 +403,13 @@ public abstract class RegistrationTests(OidcServer server)
         (await server.ApplyAsync(new JsonArray(members).ToJsonString())).Mistakes.ShouldBeEmpty();
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, string? body = null)
+    private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, string? body = null)
+        => SendAsync(method, path, token, body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"));
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, HttpContent? body)
     {
         using var http = server.NewBackChannel();
-        var request = new HttpRequestMessage(method, RegistrationFeature.Path + path)
-        {
-            Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json"),
-        };
+        var request = new HttpRequestMessage(method, RegistrationFeature.Path + path) { Content = body };
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         return await http.SendAsync(request);
     }

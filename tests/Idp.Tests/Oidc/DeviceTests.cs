@@ -116,6 +116,23 @@ public abstract class DeviceTests(OidcServer server) : DeviceSteps(server)
         await IsRefusedAsync(PollAsync(agency, device), "authorization_pending");
     }
 
+    /// <summary>Seen failing on 2026-11-27: <c>expired_token</c>, for what the citizen had been told was done.</summary>
+    [Fact]
+    public async Task What_is_approved_in_the_last_moment_reaches_the_device_at_its_next_poll()
+    {
+        var agency = await NewAsync();
+        var device = await BeginAsync(agency);
+        using var browser = Server.NewCitizenBrowser();
+        await browser.SignUpAsync();
+        await DecideAsync(browser, device);
+        Wait(595);
+        await browser.SendAsync(browser.Page.PlainForm, ("answer", "approve"));
+        browser.Page.Path.ShouldBe("/device/done", browser.Page.Text);
+        Wait(10);
+
+        (await (await PollAsync(agency, device)).JsonAsync()).ContainsKey("access_token").ShouldBeTrue();
+    }
+
     [Fact]
     public async Task A_code_that_nobody_answers_expires_and_the_device_is_told()
     {

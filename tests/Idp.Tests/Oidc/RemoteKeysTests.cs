@@ -43,6 +43,37 @@ public sealed class RemoteKeysTests(SqliteOidcServer server)
         listener.Requests.Count.ShouldBe(3);
     }
 
+    /// <summary>Seen failing on 2026-11-27: refused until the keys were fetched anew for their age.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("k1")]
+    public async Task A_new_key_is_looked_for_when_no_known_one_fits_though_it_has_no_name_or_the_name_of_the_old_one(string? kid)
+    {
+        await using var listener = await TestListener.StartAsync();
+        var agency = await AgencyAsync(listener);
+        using var next = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        var published = TestAgency.PublicJwk(agency.Key, kid);
+        listener.Answer = http => http.Response.WriteAsync(new JsonObject { ["keys"] = new JsonArray(published.DeepClone()) }.ToJsonString());
+        (await agency.PostAsync("/connect/par", agency.Request(), Named(null))).StatusCode.ShouldBe(HttpStatusCode.Created);
+
+        published = TestAgency.PublicJwk(next, kid);
+        server.Time.Advance(TimeSpan.FromSeconds(11));
+
+        (await agency.PostAsync("/connect/par", agency.Request(), Named(next))).StatusCode.ShouldBe(HttpStatusCode.Created);
+        listener.Requests.Count.ShouldBe(2);
+
+        string Named(System.Security.Cryptography.ECDsa? key) => agency.Assertion(
+            bendHeader: header =>
+            {
+                header.Remove("kid");
+                if (kid is not null)
+                {
+                    header["kid"] = kid;
+                }
+            },
+            key: key);
+    }
+
     /// <summary>Seen failing on 2026-11-26, when only the first key of that name was tried.</summary>
     [Fact(DisplayName = "FAPI 2.0 §5.4.3: of several keys with one kid, the one that the signature fits is found")]
     public async Task One_kid()

@@ -58,18 +58,25 @@ internal sealed class TestAgency
 
     internal string Verifier { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    internal JsonObject PublicJwk(string kid = "k1")
+    internal JsonObject PublicJwk(string kid = "k1") => PublicJwk(Key, kid);
+
+    internal static JsonObject PublicJwk(ECDsa key, string? kid)
     {
-        var p = Key.ExportParameters(false);
-        return new JsonObject
+        var p = key.ExportParameters(false);
+        var jwk = new JsonObject
         {
             ["kty"] = "EC",
             ["crv"] = "P-256",
-            ["kid"] = kid,
             ["use"] = "sig",
             ["x"] = Base64Url.EncodeToString(p.Q.X),
             ["y"] = Base64Url.EncodeToString(p.Q.Y),
         };
+        if (kid is not null)
+        {
+            jwk["kid"] = kid;
+        }
+
+        return jwk;
     }
 
     internal TestAgency UseSecret(string method = "client_secret_basic")

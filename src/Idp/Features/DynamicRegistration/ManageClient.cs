@@ -39,6 +39,13 @@ internal static class ManageClient
             mistakes.Add("$[0]." + name, "reserved", "is set by this server");
         }
 
+        // §2.2: "the value of this field MUST match the currently issued client secret". It is never stored, nor chosen by the client.
+        if (members.TryGetPropertyValue("client_secret", out var secret))
+        {
+            mistakes.Require(clients.HasSecret(id, secret), "$[0].client_secret", "value", "must be the present secret of this client, or left out");
+            members.Remove("client_secret");
+        }
+
         // What the answer has shown may come back unchanged.
         foreach (var name in SandboxClients.Reserved)
         {

@@ -26,15 +26,16 @@ internal static class RegistrationAnswers
     /// <summary>The body as a JSON object, or nothing.</summary>
     internal static async Task<JsonObject?> ReadAsync(HttpRequest request, CancellationToken ct)
     {
-        if (!request.HasJsonContentType() || request.ContentLength is null or > MostBytes)
+        if (!request.HasJsonContentType())
         {
             return null;
         }
 
+        var buffer = new byte[MostBytes + 1];
+        var read = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
         try
         {
-            using var reader = new StreamReader(request.Body);
-            return ClientMetadataReader.Parse(await reader.ReadToEndAsync(ct)) as JsonObject;
+            return read <= MostBytes ? ClientMetadataReader.Parse(buffer[..read]) as JsonObject : null;
         }
         catch (JsonException)
         {

@@ -15,7 +15,11 @@ internal static class RegistrationFeature
         services.AddSingleton<IValidateOptions<RegistrationOptions>, RegistrationOptionsValidator>();
         services.AddSingleton<InitialAccessTokens>();
         services.AddSingleton<SandboxClients>();
-        services.Configure<ProtocolEndpoints>(endpoints => endpoints.Paths.Add(Path));
+        services.Configure<ProtocolEndpoints>(endpoints =>
+        {
+            endpoints.Paths.Add(Path);
+            endpoints.Trees.Add(Path);
+        });
         return services.AddPruningRule(InitialAccessTokens.Pruning);
     }
 

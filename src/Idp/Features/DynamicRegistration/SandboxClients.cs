@@ -49,5 +49,9 @@ internal sealed class SandboxClients(
                 p => p.Add("client", (string)members["client_id"]!), row => row.Number(0), ct)).SingleOrDefault() == version + 1,
             ct);
 
+    /// <summary>Whether it is the present secret of the client.</summary>
+    internal bool HasSecret(string clientId, JsonNode? secret)
+        => secret is JsonValue value && value.TryGetValue<string>(out var text) && catalog.Find(clientId)?.HasSecret(text) == true;
+
     internal static string NewId() => "sandbox-" + RandomNumberGenerator.GetHexString(20, lowercase: true);
 }

@@ -31,11 +31,14 @@ internal sealed class LimitOptions
     public int ProgramsPerAddress { get; set; } = 12_000;
 
     /// <summary>
-    /// Token requests and pushed requests a minute of one client, counted once it has proved who it is; a public client,
-    /// which cannot, is counted for each address apart.
+    /// Requests a minute of one client to the endpoints where it proves who it is (tokens, pushed requests, introspection,
+    /// revocation, devices, polling for events), counted once it has; a public client, which cannot, is counted for each address apart.
     /// </summary>
     /// <value>Default 12000.</value>
-    /// <remarks>A complete sign-in takes two. Too low refuses an agency's citizens on its busiest day.</remarks>
+    /// <remarks>
+    /// A complete sign-in takes two. Too low refuses an agency's citizens on its busiest day, and the callers of an API that asks about
+    /// every token.
+    /// </remarks>
     [Range(10, 10_000_000)]
     public int RequestsPerClient { get; set; } = 12_000;
 

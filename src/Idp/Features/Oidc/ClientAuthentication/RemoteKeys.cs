@@ -21,9 +21,19 @@ internal sealed partial class RemoteKeys(GuardedHttp http, TimeProvider time, IL
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new();
 
-    /// <summary>The client's keys, hopefully with the one named <paramref name="kid"/>.</summary>
-    internal Task<ClientKeys> GetAsync(Client client, string? kid, CancellationToken ct)
-        => GetAsync(client, keys => keys.Matching(kid).Any(), ct);
+    /// <summary>Whether one of the client's keys has signed it: one that is known, or that appears when they are fetched again.</summary>
+    internal async Task<bool> HaveSignedAsync(Client client, SignedJwt jwt, IReadOnlyList<string> algorithms, CancellationToken ct)
+    {
+        (ClientKeys? Keys, bool HaveSigned) tried = default;
+        var keys = await GetAsync(client, Try, ct);
+        return ReferenceEquals(keys, tried.Keys) ? tried.HaveSigned : Try(keys);
+
+        bool Try(ClientKeys some)
+        {
+            tried = (some, jwt.IsSignedBy(some.Matching(jwt.KeyId), algorithms));
+            return tried.HaveSigned;
+        }
+    }
 
     /// <summary>The client's keys, hopefully with the one that is wanted.</summary>
     internal async Task<ClientKeys> GetAsync(Client client, Func<ClientKeys, bool> hasIt, CancellationToken ct)

@@ -49,8 +49,7 @@ internal sealed class VerifyAssertion(ClientCatalog clients, RemoteKeys remote, 
         }
 
         // FAPI 2.0 §5.4.3: several keys may have the same kid. SECURITY: without a list every algorithm of the library would do.
-        var keys = (await remote.GetAsync(client, assertion.KeyId, context.CancellationToken)).Matching(assertion.KeyId);
-        if (!assertion.IsSignedBy(keys, client.AssertionAlgs))
+        if (!await remote.HaveSignedAsync(client, assertion, client.AssertionAlgs, context.CancellationToken))
         {
             context.Refuse(ClientRefusals.Assertion, "no registered key with its kid has signed it by a registered algorithm");
             return;

@@ -47,7 +47,8 @@ internal sealed partial class RedeemDeviceCode(
             return;
         }
 
-        if (request.IsOver(time.GetUtcNow()))
+        // Who approved in time is not told later that it was for nothing: the device gets it at its next poll.
+        if (request.Approval is null && request.IsOver(time.GetUtcNow()))
         {
             context.Refuse(GrantRefusals.DeviceCodeExpired);
             return;

@@ -97,7 +97,7 @@ internal sealed class RequestObject(RemoteKeys remote, IOptions<IdpOptions> opti
 
     private async Task<bool> IsSignedAsync(Client client, SignedJwt jwt, CancellationToken ct)
         => jwt.Type is null or Type
-            && jwt.IsSignedBy((await remote.GetAsync(client, jwt.KeyId, ct)).Matching(jwt.KeyId), client.RequestObjectAlgs);
+            && await remote.HaveSignedAsync(client, jwt, client.RequestObjectAlgs, ct);
 
     /// <summary>Its members as they would stand in a form: numbers, objects and arrays as their JSON text.</summary>
     private static OpenIddictRequest? AsForm(JsonElement claims)

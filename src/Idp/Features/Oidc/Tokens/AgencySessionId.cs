@@ -10,7 +10,7 @@ namespace Moi.Identity.Idp.Features.Oidc.Tokens;
 /// </summary>
 /// <remarks>
 /// SECURITY: like the subject it is another one at every sector, or two agencies would find by one common session that two subjects are
-/// one citizen, for ever. Nobody but this server knows the session's own id, 256 random bits, so one does not lead to another.
+/// one citizen, for ever. Nobody but this server knows the session's own id, 128 random bits, so one does not lead to another.
 /// </remarks>
 internal static class AgencySessionId
 {

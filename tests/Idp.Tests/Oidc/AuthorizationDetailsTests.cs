@@ -35,6 +35,30 @@ public abstract class AuthorizationDetailsTests(OidcServer server)
         Jwt.Claims((string)tokens["access_token"]!).ContainsKey("moi_details").ShouldBeFalse();
     }
 
+    [Fact(DisplayName = "RFC 9396 §2: each registered type has a JSON Schema, which accepts what the server accepts")]
+    public async Task Schema()
+    {
+        var (api, _, browser) = await EnterAsync();
+        using var open = browser;
+        var detail = JsonNode.Parse(api.Details())!.AsArray()[0]!;
+        var address = "/connect/authorization-details?type=" + detail["type"];
+
+        using var answer = await browser.GetAsync(address);
+        var schema = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!.AsObject();
+
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/schema+json");
+        ((string?)schema["$id"]).ShouldBe(OidcServer.Issuer + address[1..]);
+
+        // The library keeps schemas by this name, for the whole process.
+        schema.Remove("$id");
+        Json.Schema.JsonSchema.FromText(schema.ToJsonString()).Evaluate(System.Text.Json.JsonSerializer.SerializeToElement(detail)).IsValid.ShouldBeTrue();
+        foreach (var none in (string[])["?type=none", "", "?type=a&type=b"])
+        {
+            var refused = await (await browser.GetAsync("/connect/authorization-details" + none)).JsonAsync(HttpStatusCode.NotFound);
+            ((string?)refused["error"]).ShouldBe("invalid_authorization_details");
+        }
+    }
+
     [Fact]
     public async Task A_client_that_may_no_longer_ask_for_a_type_gets_no_new_token_with_it()
     {

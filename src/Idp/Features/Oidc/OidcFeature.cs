@@ -111,6 +111,7 @@ internal static class OidcFeature
     {
         WellKnown.Map(app);
         PollEvents.Map(app);
+        DetailSchema.Map(app);
         return app;
     }
 

@@ -28,8 +28,18 @@ public sealed class CitizenContext
     /// <summary>The assurance of this sign-in (<c>acr</c>), for example <c>urn:moi:acr:2</c>.</summary>
     public string? Acr { get; }
 
-    /// <summary>The assurance of this sign-in, or <see langword="null"/> when its <c>acr</c> is missing or unknown.</summary>
+    /// <summary>The assurance of this sign-in when it was made, or <see langword="null"/> when its <c>acr</c> is missing or unknown.</summary>
+    /// <remarks>Decide by <c>RequireAssurance</c> or <see cref="LevelAt"/>: the highest level lasts 15 minutes.</remarks>
     public AssuranceLevel? Level => Identity.Acr.LevelOf(Acr);
+
+    /// <summary>What is left of the assurance of this sign-in: level three is level two 15 minutes after the passkey was touched.</summary>
+    /// <param name="now">The time.</param>
+    /// <returns>The level, or <see langword="null"/> when its <c>acr</c> is missing or unknown.</returns>
+    public AssuranceLevel? LevelAt(DateTimeOffset now) =>
+        Level is AssuranceLevel.Three
+        && !Assurance.StepUp.IsReached(Acr, AuthTime, AssuranceLevel.Three, Identity.Acr.FreshnessOfThree, now)
+            ? AssuranceLevel.Two
+            : Level;
 
     /// <summary>How the citizen was authenticated (<c>amr</c>, RFC 8176), for example <c>hwk</c>, <c>user</c>, <c>mfa</c>.</summary>
     public IReadOnlyList<string> Amr { get; }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Security.Claims;
 using Moi.Identity.Assurance;
 using Moi.Identity.Sdk.Tests.Fake;
 
@@ -45,7 +47,54 @@ public sealed class AssuranceTests
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         agency.Browser.Visited[^1].AbsolutePath.ShouldBe("/high");
         agency.Provider.LastPushed["acr_values"].ShouldBe("urn:moi:acr:3");
-        agency.Provider.LastPushed.ShouldNotContainKey("max_age");
+        agency.Provider.LastPushed["max_age"].ShouldBe("900");
+    }
+
+    /// <summary>Seen failing on 2026-11-27: it opened for as long as the session lasted.</summary>
+    [Fact]
+    public async Task The_highest_level_is_used_up_after_a_quarter_of_an_hour()
+    {
+        await using var agency = await Agency.StartAsync();
+        using var first = await agency.SignInAsync(High);
+        agency.Time.Advance(TimeSpan.FromMinutes(15));
+        using var still = await agency.GetAsync("/high");
+        agency.Provider.AuthorizeCount.ShouldBe(1);
+        agency.Time.Advance(TimeSpan.FromSeconds(11));
+
+        using var again = await agency.GetAsync("/high");
+
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+        agency.Provider.AuthorizeCount.ShouldBe(2);
+        agency.Provider.LastPushed["max_age"].ShouldBe("900");
+    }
+
+    [Theory]
+    [InlineData(AssuranceLevel.Three, null, 15)]
+    [InlineData(AssuranceLevel.Three, 60, 15)]
+    [InlineData(AssuranceLevel.Three, 5, 5)]
+    [InlineData(AssuranceLevel.Two, 60, 60)]
+    [InlineData(AssuranceLevel.Two, null, null)]
+    public void How_old_what_is_asked_for_may_be(AssuranceLevel level, int? set, int? minutes)
+    {
+        var requirement = set is { } age ? new RequireAssuranceAttribute(level) { MaxAgeMinutes = age } : new RequireAssuranceAttribute(level);
+
+        requirement.MaxAge.ShouldBe(minutes is { } limit ? TimeSpan.FromMinutes(limit) : null);
+    }
+
+    [Theory]
+    [InlineData("urn:moi:acr:3", 900, AssuranceLevel.Three)]
+    [InlineData("urn:moi:acr:3", 911, AssuranceLevel.Two)]
+    [InlineData("urn:moi:acr:3", null, AssuranceLevel.Two)]
+    [InlineData("urn:moi:acr:2", 86_400, AssuranceLevel.Two)]
+    [InlineData("urn:other", 1, null)]
+    public void What_is_left_of_a_level(string acr, int? secondsAgo, AssuranceLevel? left)
+    {
+        var now = DateTimeOffset.UnixEpoch.AddYears(57);
+        Claim[] claims = secondsAgo is { } ago
+            ? [new("sub", "x"), new("acr", acr), new("auth_time", now.AddSeconds(-ago).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))]
+            : [new("sub", "x"), new("acr", acr)];
+
+        CitizenContext.From(new ClaimsPrincipal(new ClaimsIdentity(claims, "session")))!.LevelAt(now).ShouldBe(left);
     }
 
     [Fact]

@@ -9,12 +9,15 @@ public enum AssuranceLevel
     /// <summary><c>urn:moi:acr:2</c>, 實名登入: as level one, and bound once to a government credential or at a counter.</summary>
     Two = 2,
 
-    /// <summary><c>urn:moi:acr:3</c>, 高度保證: as level two, with an attested, device-bound, freshly used authenticator.</summary>
+    /// <summary><c>urn:moi:acr:3</c>, 高度保證: as level two, with an attested, device-bound authenticator that was used within the last 15 minutes.</summary>
     Three = 3,
 }
 
 internal static class Acr
 {
+    /// <summary>RFC 9470 §4: how long after the touch the highest level lasts; level two is left then.</summary>
+    internal static readonly TimeSpan FreshnessOfThree = TimeSpan.FromMinutes(15);
+
     internal static string Of(AssuranceLevel level) => level switch
     {
         AssuranceLevel.One => "urn:moi:acr:1",

@@ -30,7 +30,10 @@ public sealed class RequireAssuranceAttribute : AuthorizeAttribute, IAuthorizati
     public AssuranceLevel Level { get; }
 
     /// <summary>How many minutes ago, at most, the citizen must have touched the passkey (OpenID Connect <c>auth_time</c>).</summary>
-    /// <value>Default 0 is never set: without it any age will do. From 1 to 1440 when set.</value>
+    /// <value>
+    /// Default 0 is never set: without it any age will do, but for <see cref="AssuranceLevel.Three"/>, which is used up after 15 minutes
+    /// whatever is set. From 1 to 1440 when set.
+    /// </value>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1 (nobody could come back in time) or more than a day.</exception>
     public int MaxAgeMinutes
     {
@@ -43,7 +46,14 @@ public sealed class RequireAssuranceAttribute : AuthorizeAttribute, IAuthorizati
         }
     }
 
-    internal TimeSpan? MaxAge => _maxAgeMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : null;
+    /// <summary>The age that is let in: what was set, and of the highest level no more than it lasts.</summary>
+    internal TimeSpan? MaxAge => (Level, _maxAgeMinutes) switch
+    {
+        (AssuranceLevel.Three, null) => Acr.FreshnessOfThree,
+        (AssuranceLevel.Three, { } minutes) when TimeSpan.FromMinutes(minutes) > Acr.FreshnessOfThree => Acr.FreshnessOfThree,
+        (_, { } minutes) => TimeSpan.FromMinutes(minutes),
+        _ => null,
+    };
 
     /// <inheritdoc/>
     public IEnumerable<IAuthorizationRequirement> GetRequirements()

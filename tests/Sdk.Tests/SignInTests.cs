@@ -260,16 +260,19 @@ public sealed class SignInTests
         back.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    [Fact]
-    public async Task A_client_the_provider_does_not_accept_reads_of_it()
+    /// <summary>Seen failing on 2026-11-27: whoever came to a busy provider was told that it had refused the application.</summary>
+    [Theory]
+    [InlineData("invalid_client", HttpStatusCode.BadGateway, "MOI-AUTH-106")]
+    [InlineData("temporarily_unavailable", HttpStatusCode.ServiceUnavailable, "MOI-SYS-101")]
+    public async Task A_client_the_provider_does_not_accept_or_is_too_busy_for_reads_of_it(string error, HttpStatusCode status, string code)
     {
         await using var agency = await Agency.StartAsync();
-        agency.Provider.PushError = "invalid_client";
+        agency.Provider.PushError = error;
 
         using var response = await agency.SignInAsync();
 
-        response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
-        (await response.Content.ReadAsStringAsync()).ShouldContain("MOI-AUTH-106");
-        agency.Log.Lines.ShouldContain(line => line.Contains("invalid_client", StringComparison.Ordinal));
+        response.StatusCode.ShouldBe(status);
+        (await response.Content.ReadAsStringAsync()).ShouldContain(code);
+        agency.Log.Lines.ShouldContain(line => line.Contains(error, StringComparison.Ordinal));
     }
 }

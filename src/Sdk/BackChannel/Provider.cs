@@ -19,11 +19,14 @@ internal sealed class Provider : IDisposable
             InnerHandler = certificate.PresentedBy(Loopback.CreateHandler(moi.Authority)),
         })
         {
-            Timeout = TimeSpan.FromSeconds(10),
+            Timeout = Timeout,
             MaxResponseContentBufferSize = 1024 * 1024,
         };
         Discovery = new Discovery(moi.Authority, moi.UnsafeAllowHttp, Http, time, logger);
     }
+
+    /// <summary>When a request of the back channel is given up, its second attempt included.</summary>
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     internal HttpClient Http { get; }
 

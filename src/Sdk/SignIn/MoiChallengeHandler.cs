@@ -46,9 +46,7 @@ internal sealed partial class MoiChallengeHandler(
         }
         catch (Exception failure) when (!Response.HasStarted && (failure is OpenIdConnectProtocolException || IsProvidersFault(failure)))
         {
-            var problem = failure is OpenIdConnectProtocolException || !SignInFailures.IsUnreachable(failure)
-                ? SignInProblem.ProviderRefused
-                : SignInProblem.ProviderUnreachable;
+            var problem = SignInFailures.ExplainStart(failure);
             Response.Headers.SetCookie = default;
             telemetry.SignInRefused(problem.Code);
             LogNotStarted(Logger, failure, problem.Code);

@@ -22,6 +22,11 @@ internal static class SignInFailures
         _ => SignInProblem.NotThisBrowser,
     };
 
+    /// <summary>Why a sign-in could not be started: the pushed request was refused, or the provider is away or busy.</summary>
+    internal static SignInProblem ExplainStart(Exception failure) => ErrorOf(failure) is { } error ? OfError(error)
+        : failure is not OpenIdConnectProtocolException && IsUnreachable(failure) ? SignInProblem.ProviderUnreachable
+        : SignInProblem.ProviderRefused;
+
     private static SignInProblem OfError(string error) => error switch
     {
         "access_denied" => SignInProblem.Declined,

@@ -19,8 +19,8 @@ internal sealed partial class UserTokens(
     BrowserSession browser, CitizenTicketStore store, ISessionRecords records, TokenEndpoint endpoint, TimeProvider time, ILogger<UserTokens> logger)
     : IDisposable
 {
-    /// <summary>Longer than a refresh can take: the back channel gives up after 10 seconds.</summary>
-    private static readonly TimeSpan LockedAtMost = TimeSpan.FromSeconds(20);
+    /// <summary>Longer than a refresh can take: the discovery document, the keys and the tokens are fetched one after the other.</summary>
+    internal static readonly TimeSpan LockedAtMost = 4 * Provider.Timeout;
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
     /// <summary>What was renewed within a request, by the ticket that was read at its start. Calls may be made side by side, and the items of a request are not for that.</summary>

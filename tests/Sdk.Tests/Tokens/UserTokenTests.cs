@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Sdk.Tests.Fake;
+using Moi.Identity.Tokens;
 using Moi.Identity.Testing;
 
 namespace Moi.Identity.Sdk.Tests.Tokens;
@@ -229,6 +230,11 @@ public sealed class UserTokenTests(RedisServer redis)
         calling.Api.Received.Count.ShouldBe(1, "nothing was sent without a token");
     }
 
+    /// <summary>SECURITY: another instance would use the same refresh token, which ends the grant. Seen failing on 2026-11-27: 20 seconds.</summary>
+    [Fact]
+    public void A_session_is_locked_for_longer_than_discovery_document_keys_and_tokens_can_take()
+        => UserTokens.LockedAtMost.ShouldBeGreaterThan(3 * BackChannel.Provider.Timeout);
+
     [Theory]
     [InlineData(502, "<html>down</html>", "ProviderUnreachable  MOI051")]
     [InlineData(200, "<html>welcome</html>", "ProviderUnreachable  MOI051")]
@@ -238,6 +244,9 @@ public sealed class UserTokenTests(RedisServer redis)
     [InlineData(200, """{"access_token":"a\nb","token_type":"Bearer"}""", "ProviderUnreachable  MOI051")]
     [InlineData(400, """{"error":"invalid_scope","error_description":"<b>secret</b>"}""", "Refused invalid_scope MOI052")]
     [InlineData(401, """{"error":"invalid_client"}""", "Refused invalid_client MOI052")]
+    [InlineData(429, """{"error":"temporarily_unavailable"}""", "ProviderUnreachable  MOI051")]
+    [InlineData(400, """{"error":"temporarily_unavailable"}""", "ProviderUnreachable  MOI051")]
+    [InlineData(400, """{"error":"server_error"}""", "ProviderUnreachable  MOI051")]
     public async Task A_provider_that_fails_is_told_in_one_line_and_the_session_goes_on(int status, string body, string said)
     {
         await using var calling = await CallingAgency.StartAsync(dpop: false);

@@ -122,9 +122,12 @@ internal static class AttestationTrust
                 Purposes = LeafRules.Purposes(model.Format),
             });
             LeafRules.CheckPurpose(path, model.Format);
-            var isRootShared = vouchers.Metadata?.HasSeveralModels(path.Anchor) == true;
-            LeafRules.CheckModel(evidence.TrustPath[0], model, mustBeNamed: isRootShared && !policy.AllowUnnamedModels && !isConformance);
             var entry = vouchers.Entry;
+
+            // An entry that was found by the key of this very certificate needs nothing else to name the model.
+            var isNamedByKey = entry is { Aaguid: null };
+            var isRootShared = !isNamedByKey && vouchers.Metadata?.HasSeveralModels(path.Anchor) == true;
+            LeafRules.CheckModel(evidence.TrustPath[0], model, mustBeNamed: isRootShared && !policy.AllowUnnamedModels && !isConformance);
             var type = entry is null ? evidence.Type : ModelRules.CheckAgreement(entry, evidence.Type, model.Algorithm);
             return new TrustAssessment(type)
             {

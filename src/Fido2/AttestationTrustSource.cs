@@ -1,3 +1,4 @@
+using Moi.Identity.Fido2.Attestation;
 using Moi.Identity.Fido2.Certificates;
 
 namespace Moi.Identity.Fido2;
@@ -46,14 +47,14 @@ public sealed class AttestationTrustSource
 
     /// <summary>Revocation lists of attestation authorities. A certificate that one of them names is not trusted; one that none
     /// speaks about is, for few makers publish lists.</summary>
-    /// <value>Default none. May be replaced at any time.</value>
+    /// <value>Default none. May be replaced at any time; a registration that is under way goes on with those it began with.</value>
     public IReadOnlyList<CertificateRevocationList> RevocationLists
     {
         get => _revocationLists;
         set => _revocationLists = value ?? [];
     }
 
-    /// <summary>The snapshot in use; read once for each registration.</summary>
+    /// <summary>The snapshot in use. It is read once for each registration, into its <see cref="TrustContext"/>.</summary>
     internal MetadataSnapshot? Metadata => _metadata?.Current;
 
     /// <summary>The operator's anchors for a model that the metadata does not know.</summary>

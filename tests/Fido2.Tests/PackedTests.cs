@@ -169,6 +169,38 @@ public sealed class PackedTests
         };
     }
 
+    /// <summary>Seen failing on 2026-11-27: whatever followed the algorithm, or the curve, was not looked at.</summary>
+    [Theory(DisplayName = "RFC 5480 §2.1, RFC 8410 §3, RFC 9881 §2: the algorithm of a key has its own parameters and nothing else")]
+    [InlineData(-7)]
+    [InlineData(-35)]
+    [InlineData(-36)]
+    [InlineData(-47)]
+    [InlineData(-8)]
+    [InlineData(-53)]
+    [InlineData(-48)]
+    [InlineData(-49)]
+    [InlineData(-50)]
+    public void Parameters_of_a_key(int algorithm)
+    {
+        Sending(algorithm, parameters => parameters).Run().ShouldSucceed();
+        foreach (var surplus in new byte[][] { [5, 0], [2, 1, 7], [0x30, 0] })
+        {
+            Sending(algorithm, parameters => [.. parameters, .. surplus]).Run().ShouldBeRefused(WebAuthnError.CertificateKey);
+        }
+    }
+
+    /// <summary>Seen failing on 2026-11-27: any parameters would do.</summary>
+    [Fact(DisplayName = "RFC 3279 §2.3.1: the parameters of RSA are NULL, or left out; they are nothing else")]
+    public void Parameters_of_an_rsa_key()
+    {
+        Sending(-257, _ => [5, 0]).Run().ShouldSucceed();
+        Sending(-257, _ => []).Run().ShouldSucceed();
+        foreach (var parameters in new byte[][] { [5, 0, 5, 0], [2, 1, 7], [0x30, 0], [6, 1, 0x2A] })
+        {
+            Sending(-257, _ => parameters).Run().ShouldBeRefused(WebAuthnError.CertificateKey);
+        }
+    }
+
     [Fact(DisplayName = "RFC 5280 §4.1: a certificate with a part nobody knows, an odd version or 17 KiB is none")]
     public void Odd_certificates()
     {
@@ -299,6 +331,24 @@ public sealed class PackedTests
     private static SoftAuthenticator With(CertificateShape shape)
         => new() { Attestation = SoftAttestation.PackedBasic, Authority = new SoftAttestationAuthority(new SoftAuthenticator().Aaguid, shape) };
 
+    /// <summary>A batch key of an algorithm, in a certificate that has other parameters for it.</summary>
+    private static GoodRegistration Sending(int algorithm, Func<byte[], byte[]> parameters)
+    {
+        var authenticator = With(new CertificateShape { Algorithm = algorithm });
+        var certificate = Rewrite(authenticator.Authority!.Certificates[0], (part, value) => part == 6 ? WithParameters(value, parameters) : value);
+        return new GoodRegistration { Authenticator = authenticator, Lies = new Lies { Certificates = [certificate] } };
+    }
+
+    /// <summary>The same key with other parameters of its algorithm.</summary>
+    internal static byte[] WithParameters(byte[] keyInfo, Func<byte[], byte[]> parameters)
+    {
+        var info = new AsnReader(keyInfo, AsnEncodingRules.DER).ReadSequence();
+        var identifier = info.ReadSequence();
+        var algorithm = identifier.ReadObjectIdentifier();
+        var own = identifier.HasData ? identifier.ReadEncodedValue().ToArray() : [];
+        return KeyInfo(algorithm, parameters(own), info.ReadBitString(out _));
+    }
+
     private static X509Extension Firmware(int version, bool critical)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
@@ -346,9 +396,10 @@ public sealed class PackedTests
             using (writer.PushSequence())
             {
                 writer.WriteObjectIdentifier(algorithm);
-                if (parameters is not null)
+                var each = new AsnReader(parameters ?? [], AsnEncodingRules.DER);
+                while (each.HasData)
                 {
-                    writer.WriteEncodedValue(parameters);
+                    writer.WriteEncodedValue(each.ReadEncodedValue().Span);
                 }
             }
 

@@ -68,6 +68,33 @@ public sealed class ParsingTests
         { "half a surrogate pair", json => json.Replace("\"public-key\"", "\"\\ud800\"", StringComparison.Ordinal), WebAuthnError.RequestMalformed },
     };
 
+    /// <summary>Seen failing on 2026-11-27: of two attachments the last counted, and a handle after <c>null</c>; members that are not
+    /// read were not looked at.</summary>
+    [Theory(DisplayName = "§5.1: every member that is named there stands there once, whatever the first one said")]
+    [InlineData(true, "id", "rawId", "type", "authenticatorAttachment", "response", "clientExtensionResults")]
+    [InlineData(true, "clientDataJSON", "attestationObject", "transports", "authenticatorData", "publicKey", "publicKeyAlgorithm")]
+    [InlineData(false, "id", "rawId", "type", "authenticatorAttachment", "response", "clientExtensionResults")]
+    [InlineData(false, "clientDataJSON", "authenticatorData", "signature", "userHandle")]
+    public void Members_twice(bool isRegistration, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            foreach (var first in new Func<JsonNode?, string>[] { value => value?.ToJsonString() ?? "null", _ => "null", _ => "\"implanted\"" })
+            {
+                string Doubled(string json)
+                {
+                    var value = JsonNode.Parse(json)![name] ?? JsonNode.Parse(json)!["response"]![name].ShouldNotBeNull(name);
+                    return json.Replace($"\"{name}\":", $"\"{name}\":{first(value)},\"{name}\":", StringComparison.Ordinal);
+                }
+
+                var failure = isRegistration
+                    ? new GoodRegistration { OnTheWay = Doubled }.Run().Failure
+                    : new GoodAuthentication { OnTheWay = Doubled }.Run().Failure;
+                failure.ShouldNotBeNull($"{name} after {first(null)}").Error.ShouldBe(WebAuthnError.RequestMalformed, name);
+            }
+        }
+    }
+
     [Fact(DisplayName = "§5.1: bytes that are not UTF-8 are refused")]
     public void Response_in_another_encoding()
     {

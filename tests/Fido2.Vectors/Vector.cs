@@ -71,7 +71,8 @@ public sealed record ExpectedOutcome
 }
 
 /// <summary>The relying party's configuration for one vector, and the state of its store.</summary>
-/// <remarks>A member that nobody maps would be a case that nobody runs, so unknown ones are an error.</remarks>
+/// <remarks>A member that nobody maps would be a case that nobody runs: an unknown one is an error here, one that has no meaning in
+/// its ceremony is one in <see cref="ExpectationRules"/>, and the runner reads all others.</remarks>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Expectation
 {

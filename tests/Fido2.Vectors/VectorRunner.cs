@@ -25,7 +25,7 @@ internal sealed class VectorRunner(EngineMode mode, IReadOnlyDictionary<string, 
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return new VectorOutcome(vector.Id, VectorOutcome.Error, exception.GetType().Name, "", Micros(start));
+            return new VectorOutcome(vector.Id, VectorOutcome.Error, exception.GetType().Name, exception.Message, Micros(start));
         }
 
         return failure is null
@@ -37,6 +37,7 @@ internal sealed class VectorRunner(EngineMode mode, IReadOnlyDictionary<string, 
     internal WebAuthnFailure? Verify(Vector vector)
     {
         var expect = vector.Expect ?? new Expectation();
+        ExpectationRules.Check(vector.Type, expect);
         if (expect.ChallengeConsumed == true)
         {
             // Spent: the store has no state to give any more.
@@ -61,7 +62,7 @@ internal sealed class VectorRunner(EngineMode mode, IReadOnlyDictionary<string, 
             Algorithms = expect.Algs ?? [.. Enum.GetValues<CoseAlgorithm>().Select(algorithm => (int)algorithm)],
             ExcludedCredentials = expect.ExcludeCredentials ?? [],
             AuthenticatorAttachment = expect.RequireAttachment,
-            IsConditional = expect.Mediation == "conditional",
+            IsConditional = expect.Mediation == "conditional" || expect.RequireUserPresence == false,
             CreatedAt = clock.Started,
             ExpiresAt = clock.Started + Lifetime,
         };
@@ -76,21 +77,24 @@ internal sealed class VectorRunner(EngineMode mode, IReadOnlyDictionary<string, 
             return result.Failure;
         }
 
-        // Step 26, the store's unique constraint.
-        return expect.CredentialExists == true ? WebAuthnFailure.Of(WebAuthnError.CredentialExists, CeremonyKind.Create) : null;
+        // Step 26, the store's unique constraint: "not yet registered for any user", so that it does not matter whose it is.
+        return (expect.CredentialExists ?? expect.CredentialKnown) == true ? WebAuthnFailure.Of(WebAuthnError.CredentialExists, CeremonyKind.Create) : null;
     }
 
     /// <summary>The vector's anchors, where it wants trust; elsewhere none, so that the statement alone decides.</summary>
     private AttestationTrustSource Trust(Vector vector, Expectation expect)
     {
-        if (expect.VerifyTrust != true)
+        if (!DemandsTrust(expect))
         {
             return AttestationTrustSource.None;
         }
 
-        var roots = expect.TrustAnchorsDer ?? (vector.TrustAnchors ?? []).Select(name => anchors?.GetValueOrDefault(name)).OfType<string>();
+        var roots = expect.TrustAnchorsDer ?? (vector.TrustAnchors ?? []).Select(name
+            => anchors?.GetValueOrDefault(name) ?? throw new NotSupportedException($"The file has no anchor {name}."));
         return new AttestationTrustSource(roots: roots.Select(der => new AttestationRoot(Bytes(der))));
     }
+
+    private static bool DemandsTrust(Expectation expect) => expect.VerifyTrust ?? expect.TrustAnchorsDer is not null;
 
     private static RegistrationPolicy Policy(Vector vector, Expectation expect) => new()
     {
@@ -103,7 +107,7 @@ internal sealed class VectorRunner(EngineMode mode, IReadOnlyDictionary<string, 
         AllowUnknownTpmManufacturers = true,
         UnknownModels = UnknownModels.Accept,
         Certification = CertificationRequirement.None,
-        Attestation = expect.VerifyTrust == true
+        Attestation = DemandsTrust(expect)
             ? AttestationAcceptance.Trusted
             : expect.Attestation == "basic" ? AttestationAcceptance.Certified : AttestationAcceptance.Any,
     };
@@ -112,17 +116,14 @@ internal sealed class VectorRunner(EngineMode mode, IReadOnlyDictionary<string, 
     {
         var clock = Clock(vector, expect);
         var authentication = new Authentication(MakeRelyingParty(vector, expect), clock, mode: mode);
-        var owner = expect.StoredUserHandle is { } stored ? Bytes(stored)
-            : expect.CredentialOwner is { } name ? Encoding.UTF8.GetBytes(name)
-            : vector.UserHandle is { Length: > 0 } claimed ? Bytes(claimed) : "owner"u8.ToArray();
-        var identified = expect.Discoverable == true ? null : expect.IdentifiedUser is { } user ? Encoding.UTF8.GetBytes(user) : owner;
+        var accounts = Accounts.Of(vector, expect);
         var state = new AuthenticationState
         {
             Kind = expect.ChallengeCeremony == "create" ? CeremonyKind.Create : CeremonyKind.Get,
             Id = vector.Id,
             RelyingPartyId = vector.RpId,
             Challenge = Bytes(expect.Challenge ?? vector.Challenge),
-            UserHandle = identified is null ? null : Base64Url.EncodeToString(identified),
+            UserHandle = accounts.Identified is null ? null : Base64Url.EncodeToString(accounts.Identified),
             Policy = AuthenticationPolicy.Passkeys with
             {
                 UserVerification = expect.RequireUserVerification == true ? UserVerificationRequirement.Required : UserVerificationRequirement.Preferred,
@@ -150,9 +151,9 @@ internal sealed class VectorRunner(EngineMode mode, IReadOnlyDictionary<string, 
         }
 
         var store = new Dictionary<string, CredentialRecord>(StringComparer.Ordinal);
-        if (expect.CredentialKnown != false)
+        if ((expect.CredentialKnown ?? expect.CredentialExists) != false)
         {
-            store.Add(Base64Url.EncodeToString(reading.Response.CredentialId.Span), Record(vector, expect, reading.Response.CredentialId, owner));
+            store.Add(Base64Url.EncodeToString(reading.Response.CredentialId.Span), Record(vector, expect, reading.Response.CredentialId, accounts.Owner));
         }
 
         var record = store.GetValueOrDefault(Base64Url.EncodeToString(reading.Response.CredentialId.Span));
@@ -199,10 +200,11 @@ internal sealed class VectorRunner(EngineMode mode, IReadOnlyDictionary<string, 
 
     private static RelyingParty MakeRelyingParty(Vector vector, Expectation expect)
     {
-        // In the recorded files the vector's own crossOrigin and topOrigin are allowed; "expect" says otherwise where it does.
+        // In the recorded files the vector's own crossOrigin and topOrigin are allowed; "expect" says otherwise where it does. Whoever
+        // names a top-level origin means to be framed by it.
         var isRecorded = vector.Expect is null;
         var topOrigins = expect.TopOrigin is { } listed ? Texts(listed) : isRecorded && vector.TopOrigin is { } own ? [own] : [];
-        var allowCrossOrigin = expect.AllowCrossOrigin ?? (isRecorded && (vector.CrossOrigin == true || topOrigins.Length > 0));
+        var allowCrossOrigin = expect.AllowCrossOrigin ?? (topOrigins.Length > 0 || (isRecorded && vector.CrossOrigin == true));
         return new RelyingParty(vector.RpId, "Vectors", Texts(expect.Origin ?? vector.Origin), allowCrossOrigin, allowCrossOrigin ? topOrigins : []);
     }
 

@@ -7,8 +7,15 @@ namespace Moi.Identity.Fido2.Attestation;
 /// <summary>Which authenticator a response says it is from.</summary>
 internal sealed record ClaimedModel(Guid Aaguid, string Format, CoseAlgorithm Algorithm);
 
-/// <summary>By whom an attestation is judged.</summary>
-internal sealed record TrustContext(AttestationTrustSource Source, EngineMode Mode, DateTimeOffset Now);
+/// <summary>By whom an attestation is judged. One for each registration.</summary>
+/// <remarks>What may be replaced at any time is taken when this is made, so that every statement of a response is judged by the
+/// same edition.</remarks>
+internal sealed record TrustContext(AttestationTrustSource Source, EngineMode Mode, DateTimeOffset Now)
+{
+    internal MetadataSnapshot? Metadata { get; } = Source.Metadata;
+
+    internal IReadOnlyList<CertificateRevocationList> RevocationLists { get; } = Source.RevocationLists;
+}
 
 /// <summary>The metadata, their entry for the claimed model, and the anchors that count for it.</summary>
 internal sealed record Vouchers(MetadataSnapshot? Metadata, MetadataEntry? Entry, IReadOnlyList<TrustAnchor> Anchors);
@@ -49,7 +56,7 @@ internal static class AttestationTrust
 
         // 23. "If validation is successful, obtain a list of acceptable trust anchors (i.e. attestation root certificates) for that
         //      attestation type and attestation statement format fmt, from a trusted source or from policy."
-        var metadata = context.Source.Metadata;
+        var metadata = context.Metadata;
         var keyIdentifier = evidence.TrustPath.Count > 0 ? KeyIdentifier(evidence.TrustPath[0]) : null;
         var entry = metadata is null ? null : FindEntry(model.Aaguid, keyIdentifier, metadata);
         var vouchers = new Vouchers(metadata, entry, entry?.Anchors ?? context.Source.AnchorsFor(model.Format, model.Aaguid));
@@ -116,15 +123,18 @@ internal static class AttestationTrust
             var path = CertificatePath.Validate(evidence.TrustPath, vouchers.Anchors, new PathRules
             {
                 Now = context.Now,
-                RevocationLists = context.Source.RevocationLists,
+                RevocationLists = context.RevocationLists,
                 AllowsSurplus = !isConformance,
                 AllowsSha1 = isConformance,
                 Purposes = LeafRules.Purposes(model.Format),
             });
             LeafRules.CheckPurpose(path, model.Format);
-            var isRootShared = vouchers.Metadata?.HasSeveralModels(path.Anchor) == true;
-            LeafRules.CheckModel(evidence.TrustPath[0], model, mustBeNamed: isRootShared && !policy.AllowUnnamedModels && !isConformance);
             var entry = vouchers.Entry;
+
+            // An entry that was found by the key of this very certificate needs nothing else to name the model.
+            var isNamedByKey = entry is { Aaguid: null };
+            var isRootShared = !isNamedByKey && vouchers.Metadata?.HasSeveralModels(path.Anchor) == true;
+            LeafRules.CheckModel(evidence.TrustPath[0], model, mustBeNamed: isRootShared && !policy.AllowUnnamedModels && !isConformance);
             var type = entry is null ? evidence.Type : ModelRules.CheckAgreement(entry, evidence.Type, model.Algorithm);
             return new TrustAssessment(type)
             {

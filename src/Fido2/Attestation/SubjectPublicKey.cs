@@ -24,10 +24,10 @@ internal static class SubjectPublicKey
             var key = info.ReadBitString(out var unusedBits);
             info.ThrowIfNotEmpty();
             Require(unusedBits == 0, WebAuthnError.CertificateKey);
-            return identifier.ReadObjectIdentifier() switch
+            var cose = identifier.ReadObjectIdentifier() switch
             {
                 EcPublicKey when AlgorithmTable.Ecdsa(algorithm) is { } ecdsa => Ec(identifier, key, ecdsa.Curve, algorithm),
-                RsaEncryption when AlgorithmTable.Rsa(algorithm) is not null => Rsa(key, algorithm),
+                RsaEncryption when AlgorithmTable.Rsa(algorithm) is not null => Rsa(identifier, key, algorithm),
                 Ed25519 when AlgorithmTable.Identify(algorithm) is CoseAlgorithm.EdDSA or CoseAlgorithm.Ed25519
                     => new CoseKey { KeyType = CoseKey.Okp, Algorithm = algorithm, Curve = CoseKey.Ed25519, First = key },
                 Ed448 when AlgorithmTable.Identify(algorithm) is CoseAlgorithm.Ed448
@@ -36,6 +36,14 @@ internal static class SubjectPublicKey
                     => new CoseKey { KeyType = CoseKey.Akp, Algorithm = algorithm, First = key },
                 _ => null,
             };
+
+            // "For all of the OIDs, the parameters MUST be absent" (RFC 8410 §3; so RFC 9881 §2). EC and RSA have read their own by now.
+            if (cose is not null)
+            {
+                identifier.ThrowIfNotEmpty();
+            }
+
+            return cose;
         }
         catch (AsnContentException)
         {
@@ -62,8 +70,15 @@ internal static class SubjectPublicKey
         };
     }
 
-    private static CoseKey Rsa(byte[] encoded, long algorithm)
+    private static CoseKey Rsa(AsnReader identifier, byte[] encoded, long algorithm)
     {
+        // "The parameters field MUST have ASN.1 type NULL for this algorithm identifier" (RFC 3279 §2.3.1). Left out, it says as much:
+        // nothing else can be meant.
+        if (identifier.HasData)
+        {
+            identifier.ReadNull();
+        }
+
         var reader = new AsnReader(encoded, AsnEncodingRules.DER);
         var key = reader.ReadSequence();
         reader.ThrowIfNotEmpty();

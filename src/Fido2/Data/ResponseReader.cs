@@ -7,7 +7,8 @@ namespace Moi.Identity.Fido2.Data;
 /// <remarks>
 /// Unknown members are ignored, and so are the conveniences <c>authenticatorData</c>, <c>publicKey</c> and
 /// <c>publicKeyAlgorithm</c> of a registration: the attestation object says the same and is what was signed.
-/// A member that decides something must be there once.
+/// SECURITY: every member that §5.1 names must be there once, whether it is read or not and whatever the first one said: parsers
+/// differ in which of two they take.
 /// </remarks>
 internal ref struct ResponseReader
 {
@@ -20,6 +21,7 @@ internal ref struct ResponseReader
 
     private readonly bool _isAttestation;
     private Utf8JsonReader _json;
+    private Members _met;
     private byte[]? _id;
     private byte[]? _rawId;
     private string? _type;
@@ -30,13 +32,33 @@ internal ref struct ResponseReader
     private byte[]? _signature;
     private byte[]? _userHandle;
     private string[]? _transports;
-    private bool _hasResponse;
     private ExtensionOutputs? _extensions;
 
     private ResponseReader(ReadOnlySpan<byte> json, bool isAttestation)
     {
         _isAttestation = isAttestation;
         _json = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = DeepestNesting });
+    }
+
+    /// <summary>The members that §5.1 names.</summary>
+    [Flags]
+    private enum Members
+    {
+        None = 0,
+        Id = 1 << 0,
+        RawId = 1 << 1,
+        Type = 1 << 2,
+        AuthenticatorAttachment = 1 << 3,
+        Response = 1 << 4,
+        ClientExtensionResults = 1 << 5,
+        ClientDataJson = 1 << 6,
+        AttestationObject = 1 << 7,
+        AuthenticatorData = 1 << 8,
+        Signature = 1 << 9,
+        UserHandle = 1 << 10,
+        Transports = 1 << 11,
+        PublicKey = 1 << 12,
+        PublicKeyAlgorithm = 1 << 13,
     }
 
     internal static AttestationResponse ReadAttestation(ReadOnlySpan<byte> json)
@@ -100,15 +122,15 @@ internal ref struct ResponseReader
         {
             if (_json.ValueTextEquals("id"u8))
             {
-                ReadBytes(ref _id, "id");
+                ReadBytes(Members.Id, ref _id, "id");
             }
             else if (_json.ValueTextEquals("rawId"u8))
             {
-                ReadBytes(ref _rawId, "rawId");
+                ReadBytes(Members.RawId, ref _rawId, "rawId");
             }
             else if (_json.ValueTextEquals("type"u8))
             {
-                Once(_type is null, "type");
+                Once(Members.Type, "type");
                 _json.Read();
                 _type = _json.TokenType == JsonTokenType.String ? _json.ValueTextEquals("public-key"u8) ? "public-key" : _json.GetString() : "";
             }
@@ -118,13 +140,12 @@ internal ref struct ResponseReader
             }
             else if (_json.ValueTextEquals("response"u8))
             {
-                Once(!_hasResponse, "response");
-                _hasResponse = true;
+                Once(Members.Response, "response");
                 ReadResponse();
             }
             else if (_json.ValueTextEquals("clientExtensionResults"u8))
             {
-                Once(_extensions is null, "clientExtensionResults");
+                Once(Members.ClientExtensionResults, "clientExtensionResults");
                 _extensions = ExtensionOutputs.Read(ref _json);
             }
             else
@@ -144,19 +165,19 @@ internal ref struct ResponseReader
         {
             if (_json.ValueTextEquals("clientDataJSON"u8))
             {
-                ReadBytes(ref _clientDataJson, "clientDataJSON");
+                ReadBytes(Members.ClientDataJson, ref _clientDataJson, "clientDataJSON");
             }
             else if (_isAttestation && _json.ValueTextEquals("attestationObject"u8))
             {
-                ReadBytes(ref _attestationObject, "attestationObject");
+                ReadBytes(Members.AttestationObject, ref _attestationObject, "attestationObject");
             }
             else if (!_isAttestation && _json.ValueTextEquals("authenticatorData"u8))
             {
-                ReadBytes(ref _authenticatorData, "authenticatorData");
+                ReadBytes(Members.AuthenticatorData, ref _authenticatorData, "authenticatorData");
             }
             else if (!_isAttestation && _json.ValueTextEquals("signature"u8))
             {
-                ReadBytes(ref _signature, "signature");
+                ReadBytes(Members.Signature, ref _signature, "signature");
             }
             else if (!_isAttestation && _json.ValueTextEquals("userHandle"u8))
             {
@@ -165,6 +186,18 @@ internal ref struct ResponseReader
             else if (_isAttestation && _json.ValueTextEquals("transports"u8))
             {
                 ReadTransports();
+            }
+            else if (_isAttestation && _json.ValueTextEquals("authenticatorData"u8))
+            {
+                Skip(Members.AuthenticatorData, "authenticatorData");
+            }
+            else if (_isAttestation && _json.ValueTextEquals("publicKey"u8))
+            {
+                Skip(Members.PublicKey, "publicKey");
+            }
+            else if (_isAttestation && _json.ValueTextEquals("publicKeyAlgorithm"u8))
+            {
+                Skip(Members.PublicKeyAlgorithm, "publicKeyAlgorithm");
             }
             else
             {
@@ -175,7 +208,7 @@ internal ref struct ResponseReader
 
     private void ReadUserHandle()
     {
-        Once(_userHandle is null, "userHandle");
+        Once(Members.UserHandle, "userHandle");
         _json.Read();
         if (_json.TokenType != JsonTokenType.Null)
         {
@@ -186,6 +219,7 @@ internal ref struct ResponseReader
     /// <summary>"values … not in the enumeration must be treated as if they were absent" (§2.1.1).</summary>
     private void ReadAttachment()
     {
+        Once(Members.AuthenticatorAttachment, "authenticatorAttachment");
         _json.Read();
         Require(_json.TokenType is JsonTokenType.String or JsonTokenType.Null, WebAuthnError.RequestMalformed, "authenticatorAttachment");
         if (_json.TokenType == JsonTokenType.String)
@@ -197,7 +231,7 @@ internal ref struct ResponseReader
     /// <summary>Transports are hints, kept for later options; unknown words survive, anything odd does not (§5.8.4).</summary>
     private void ReadTransports()
     {
-        Once(_transports is null, "transports");
+        Once(Members.Transports, "transports");
         _json.Read();
         Require(_json.TokenType == JsonTokenType.StartArray, WebAuthnError.RequestMalformed, "transports");
         var transports = new List<string>();
@@ -228,15 +262,21 @@ internal ref struct ResponseReader
         Require(_json.TokenType == JsonTokenType.StartObject, WebAuthnError.RequestMalformed, name);
     }
 
+    private void Skip(Members which, string name)
+    {
+        Once(which, name);
+        SkipValue();
+    }
+
     private void SkipValue()
     {
         _json.Read();
         _json.Skip();
     }
 
-    private void ReadBytes(ref byte[]? member, string name)
+    private void ReadBytes(Members which, ref byte[]? member, string name)
     {
-        Once(member is null, name);
+        Once(which, name);
         _json.Read();
         member = Bytes(name);
     }
@@ -255,5 +295,9 @@ internal ref struct ResponseReader
         return buffer[.._json.CopyString(buffer)];
     }
 
-    private static void Once(bool isFirst, string name) => Require(isFirst, WebAuthnError.RequestMalformed, name);
+    private void Once(Members which, string name)
+    {
+        Require((_met & which) == Members.None, WebAuthnError.RequestMalformed, name);
+        _met |= which;
+    }
 }

@@ -20,8 +20,9 @@ public sealed class MetadataSnapshot
         _byKeyIdentifier = entries
             .SelectMany(entry => entry.KeyIdentifiers.Select(identifier => (Identifier: identifier, Entry: entry)))
             .ToFrozenDictionary(pair => pair.Identifier, pair => pair.Entry, StringComparer.Ordinal);
+
+        // SECURITY: models of U2F and UAF count too. A batch key of theirs would sign for the FIDO2 model under the same root.
         _rootsOfSeveralModels = entries
-            .Where(entry => entry.Aaguid is not null)
             .SelectMany(entry => entry.Anchors.Select(anchor => anchor.KeyIdentifier).OfType<string>().Distinct(StringComparer.Ordinal))
             .CountBy(key => key, StringComparer.Ordinal)
             .Where(key => key.Value > 1)
@@ -63,7 +64,7 @@ public sealed class MetadataSnapshot
     public bool TryFindKeyIdentifier(string keyIdentifier, [NotNullWhen(true)] out MetadataEntry? entry)
         => _byKeyIdentifier.TryGetValue(keyIdentifier, out entry);
 
-    /// <summary>Whether the root is that of two or more FIDO2 models. One that was issued anew is the same root: its key is.</summary>
+    /// <summary>Whether the root is that of two or more models, of whatever protocol. One that was issued anew is the same root: its key is.</summary>
     internal bool HasSeveralModels(TrustAnchor anchor) => anchor.KeyIdentifier is { } key && _rootsOfSeveralModels.Contains(key);
 
     /// <summary>Whether the next BLOB should have been there: the whole day of <c>nextUpdate</c> and the grace are over.</summary>

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json.Nodes;
 using Moi.Identity.Fido2.Tests.Trust;
 using Moi.Identity.Testing;
@@ -134,6 +135,52 @@ public sealed class CompoundTests
         (registration with { Trust = TrustPolicyTests.Trust([entry]) }).Run().ShouldBeRefused(WebAuthnError.TrustStatus);
     }
 
+    /// <summary>Seen failing on 2026-11-27: metadata and revocation lists were looked up anew for each statement.</summary>
+    [Theory(DisplayName = "§8.9, §7.1 step 23: all statements of a response are judged by one edition of the metadata and of the lists")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void One_edition(bool isMetadata)
+    {
+        var model = new SoftAuthenticator().Aaguid;
+        var maker = SoftAttestationAuthority.Default(model);
+        var service = new SoftMetadataService();
+        var store = new MetadataStore();
+        var trust = new AttestationTrustSource(store);
+        void Publish(int number, byte[] root)
+        {
+            var entry = SoftMetadataService.Entry(model, [root], "FIDO_CERTIFIED_L1");
+            entry["metadataStatement"]!["attestationTypes"] = new JsonArray("basic_full", "anonca");
+            var blob = service.Blob(new SoftBlob { Number = number, Entries = [entry] });
+            store.Offer(blob, MetadataBlobTests.Trust(service), GoodRegistration.Start).Failure.ShouldBeNull();
+        }
+
+        // The list of denied models is looked through once for each statement; before the second one the world changes.
+        var denied = new Watched(visit =>
+        {
+            if (visit == 2 && isMetadata)
+            {
+                Publish(8, new SoftAttestationAuthority(model).Root);
+            }
+            else if (visit == 2)
+            {
+                trust.RevocationLists = MetadataBlobTests.Lists([maker.Revoke(maker.Certificates[0], GoodRegistration.Start)]);
+            }
+        });
+        Publish(7, maker.Root);
+        var registration = new GoodRegistration
+        {
+            Authenticator = Compound,
+            Lies = new Lies { CompoundFormats = [SoftAttestation.Apple, SoftAttestation.PackedBasic] },
+            Policy = new RegistrationPolicy { DeniedAaguids = denied },
+            Trust = trust,
+        };
+        registration.Run().ShouldSucceed().MetadataNumber.ShouldBe(7);
+        denied.Visits.ShouldBe(2);
+
+        // The next response meets what is in use by then.
+        registration.Run().ShouldBeRefused(isMetadata ? WebAuthnError.TrustNoAnchor : WebAuthnError.TrustRevoked);
+    }
+
     private static GoodRegistration Certified(IReadOnlyList<SoftAttestation> formats, params string[] rootFormats)
     {
         var root = SoftAttestationAuthority.Default(new SoftAuthenticator().Aaguid).Root;
@@ -143,5 +190,23 @@ public sealed class CompoundTests
             Lies = new Lies { CompoundFormats = formats },
             Trust = new AttestationTrustSource(roots: [new AttestationRoot(root) { Formats = rootFormats }]),
         };
+    }
+
+    /// <summary>An empty list that tells when it is looked through.</summary>
+    private sealed class Watched(Action<int> onVisit) : IReadOnlyList<Guid>
+    {
+        internal int Visits { get; private set; }
+
+        public int Count => 0;
+
+        public Guid this[int index] => throw new ArgumentOutOfRangeException(nameof(index));
+
+        public IEnumerator<Guid> GetEnumerator()
+        {
+            onVisit(++Visits);
+            return Enumerable.Empty<Guid>().GetEnumerator();
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

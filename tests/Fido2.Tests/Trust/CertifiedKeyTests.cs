@@ -21,6 +21,19 @@ public sealed class CertifiedKeyTests
         rsa.VerifyEd25519(Data, new byte[64]).ShouldBeFalse();
     }
 
+    /// <summary>Seen failing on 2026-11-27: whatever followed the algorithm, or the curve, was not looked at.</summary>
+    [Theory(DisplayName = "RFC 5480 §2.1, RFC 8410 §3: a key that comes with parameters its algorithm does not have is none")]
+    [InlineData(-7)]
+    [InlineData(-36)]
+    [InlineData(-257)]
+    [InlineData(-8)]
+    public void Parameters(int algorithm)
+    {
+        using var key = SoftKey.Create(algorithm);
+        CertifiedKey.Read(PackedTests.WithParameters(key.SubjectPublicKeyInfo, own => own)).ShouldNotBeNull();
+        CertifiedKey.Read(PackedTests.WithParameters(key.SubjectPublicKeyInfo, own => [.. own, 5, 0])).ShouldBeNull();
+    }
+
     [Fact(DisplayName = "SEC 1 §4.1.4 step 1: r and s are in [1, n-1] (CVE-2022-21449)")]
     public void Scalars()
     {

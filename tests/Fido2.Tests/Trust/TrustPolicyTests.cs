@@ -430,6 +430,9 @@ public sealed class TrustPolicyTests
         Conformance([], SoftAttestation.PackedBasic).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
         Conformance([Entry("NOT_FIDO_CERTIFIED")], SoftAttestation.PackedBasic).Run().ShouldSucceed().IsAttestationTrusted.ShouldBeTrue();
         (Conformance([Entry()], SoftAttestation.PackedBasic) with { Authenticator = By(OtherMaker) }).Run().ShouldBeRefused(WebAuthnError.TrustNoAnchor);
+        var surplus = Conformance([Entry()], SoftAttestation.PackedBasic) with { Lies = new Lies { Certificates = [Maker.Certificates[0], Maker.Root] } };
+        surplus.Run().ShouldBeRefused(WebAuthnError.TrustChain);
+        (surplus with { Mode = EngineMode.Specification }).Run().ShouldSucceed().AttestationWarnings.ShouldNotBeEmpty();
     }
 
     [Fact(DisplayName = "Conformance §4: with metadata, the algorithm of a packed statement is one of the model's (§8.2)")]

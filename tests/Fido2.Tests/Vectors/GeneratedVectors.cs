@@ -10,17 +10,21 @@ namespace Moi.Identity.Fido2.Tests.Vectors;
 internal static class GeneratedVectors
 {
     internal static IEnumerable<Vector> Make(int algorithm, SoftAttestation attestation)
+        => Make(new SoftAuthenticator { Algorithms = [algorithm], Attestation = attestation }, new Lies(), new Lies());
+
+    /// <summary>A registration and an authentication, each with what its response says in place of the truth.</summary>
+    internal static IEnumerable<Vector> Make(SoftAuthenticator authenticator, Lies registered, Lies authenticated)
     {
-        var authenticator = new SoftAuthenticator { Algorithms = [algorithm], Attestation = attestation };
+        var (algorithm, attestation) = (authenticator.Algorithms[0], authenticator.Attestation);
         var ceremony = new GoodRegistration
         {
             Authenticator = authenticator,
-            Lies = new Lies { SafetyNet = new SafetyNetLies { Timestamp = GoodRegistration.Start } },
+            Lies = registered with { SafetyNet = new SafetyNetLies { Timestamp = GoodRegistration.Start } },
         };
         var registration = ceremony.Begin();
         var attested = JsonNode.Parse(ceremony.Answer(registration))!;
         var (options, state) = new Authentication(ceremony.RelyingParty, ceremony.Time).Start(new AuthenticationRequest());
-        var asserted = JsonNode.Parse(authenticator.Get(options.ToJson(), GoodRegistration.Origin))!;
+        var asserted = JsonNode.Parse(authenticator.Get(options.ToJson(), GoodRegistration.Origin, authenticated))!;
         var credential = authenticator.Credentials.Single();
         var common = new Vector
         {
@@ -44,6 +48,8 @@ internal static class GeneratedVectors
             Challenge = Base64Url.EncodeToString(registration.State.Challenge.Span),
             ClientDataJson = (string)attested["response"]!["clientDataJSON"]!,
             AttestationObject = (string)attested["response"]!["attestationObject"]!,
+            AuthenticatorAttachment = (string)attested["authenticatorAttachment"]!,
+            ClientExtensionResults = JsonSerializer.SerializeToElement(attested["clientExtensionResults"]),
         };
         yield return common with
         {
@@ -53,9 +59,10 @@ internal static class GeneratedVectors
             ClientDataJson = (string)asserted["response"]!["clientDataJSON"]!,
             AuthenticatorData = (string)asserted["response"]!["authenticatorData"]!,
             Signature = (string)asserted["response"]!["signature"]!,
-            UserHandle = (string)asserted["response"]!["userHandle"]!,
+            UserHandle = (string?)asserted["response"]!["userHandle"],
             PublicKeyCose = Base64Url.EncodeToString(credential.Key.CoseKey),
             SignCount = credential.SignCount,
+            ClientExtensionResults = JsonSerializer.SerializeToElement(asserted["clientExtensionResults"]),
         };
     }
 }

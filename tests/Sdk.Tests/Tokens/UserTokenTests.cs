@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Sdk.Tests.Fake;
-using Moi.Identity.Tokens;
 using Moi.Identity.Testing;
+using Moi.Identity.Tokens;
 
 namespace Moi.Identity.Sdk.Tests.Tokens;
 

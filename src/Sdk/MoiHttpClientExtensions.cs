@@ -45,12 +45,14 @@ public static class MoiHttpClientExtensions
 
     /// <summary>Calls the API in this application's own name (client credentials, RFC 6749 §4.4).</summary>
     /// <param name="builder">The client.</param>
-    /// <param name="scope">The scopes to ask for, separated by spaces.</param>
+    /// <param name="scope">The scopes to ask for, separated by spaces. The provider has no default ones.</param>
     /// <param name="resource">The API's address (RFC 8707).</param>
     /// <returns>The same builder.</returns>
-    public static IHttpClientBuilder AddMoiClientToken(this IHttpClientBuilder builder, string? scope = null, string? resource = null)
+    /// <exception cref="ArgumentException"><paramref name="scope"/> is empty.</exception>
+    public static IHttpClientBuilder AddMoiClientToken(this IHttpClientBuilder builder, string scope, string? resource = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(scope);
         builder.Services.AddSingleton(new UsedGrant("client_credentials", scope));
         var purpose = new TokenPurpose(scope, resource);
         return Add(builder, services =>
@@ -67,9 +69,11 @@ public static class MoiHttpClientExtensions
     /// <param name="builder">The client.</param>
     /// <param name="audience">The other API's name at the provider.</param>
     /// <param name="resource">The other API's address, instead of a name.</param>
-    /// <param name="scope">The scopes to ask for, separated by spaces.</param>
+    /// <param name="scope">The scopes to ask for, separated by spaces. The provider has no default ones.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">Neither <paramref name="audience"/> nor <paramref name="resource"/> says whom the token is for.</exception>
+    /// <exception cref="ArgumentException">
+    /// Neither <paramref name="audience"/> nor <paramref name="resource"/> says whom the token is for, or <paramref name="scope"/> is missing.
+    /// </exception>
     public static IHttpClientBuilder AddMoiOnBehalfOf(
         this IHttpClientBuilder builder, string? audience = null, string? resource = null, string? scope = null)
     {
@@ -77,6 +81,11 @@ public static class MoiHttpClientExtensions
         if (audience is null && resource is null)
         {
             throw new ArgumentException("MOI055: AddMoiOnBehalfOf needs the audience or the resource that the token is for.", nameof(audience));
+        }
+
+        if (string.IsNullOrWhiteSpace(scope))
+        {
+            throw new ArgumentException("MOI055: AddMoiOnBehalfOf needs the scope that the token is for: the provider gives none by default.", nameof(scope));
         }
 
         builder.Services.TryAddSingleton<UserTokensAreUsed>();

@@ -100,13 +100,23 @@ public sealed class OnBehalfOfTests : IAsyncLifetime
     public void Whom_it_is_for_must_be_said()
         => Should.Throw<ArgumentException>(() => new ServiceCollection().AddHttpClient("further").AddMoiOnBehalfOf(scope: "letters.read")).Message.ShouldContain("MOI055");
 
+    /// <summary>Seen failing on 2026-11-27: it was found out when the provider refused the first call.</summary>
+    [Fact]
+    public void A_token_of_ones_own_or_in_exchange_is_for_a_scope()
+    {
+        var client = new ServiceCollection().AddHttpClient("further");
+
+        Should.Throw<ArgumentException>(() => client.AddMoiOnBehalfOf("letters")).Message.ShouldContain("MOI055");
+        Should.Throw<ArgumentException>(() => client.AddMoiClientToken(" "));
+    }
+
     [Fact]
     public async Task An_application_that_is_no_client_is_told_so()
     {
         var failure = await Should.ThrowAsync<InvalidOperationException>(async () =>
         {
             var builder = WebApplication.CreateSlimBuilder();
-            builder.Services.AddHttpClient("further").AddMoiClientToken();
+            builder.Services.AddHttpClient("further").AddMoiClientToken("letters.read");
             await using var app = builder.Build();
             app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("further");
         });

@@ -229,6 +229,7 @@ public sealed class ParsingTests
             { "CTAP's members", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), Cbor.Bool(false)), (Cbor.Text("largeBlobKey"), Cbor.Bytes(new byte[32]))), WebAuthnError.None },
 
             // Seen failing on 2026-11-27, both: whatever stood there was passed over.
+            { "an unknown member like largeBlobKey", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("largeBlobKez"), Cbor.Bytes(new byte[32]))), WebAuthnError.AttestationMembers },
             { "largeBlobKey is a map", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("largeBlobKey"), empty)), WebAuthnError.AttestationMembers },
             { "largeBlobKey is a float", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("largeBlobKey"), [0xF9, 0x3C, 0x00])), WebAuthnError.AttestationMembers },
             { "enterprise attestation that nobody asked for", whole => Map((fmt, none), (attStmt, empty), (authData, Data(whole)), (Cbor.Text("ep"), Cbor.Bool(true))), WebAuthnError.AttestationEnterprise },

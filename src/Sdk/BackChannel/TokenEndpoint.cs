@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -54,7 +53,7 @@ internal sealed class TokenEndpoint(Provider provider, IOptions<MoiIdentityOptio
             }
 
             // RFC 6749 §5.2. The description is not ours to repeat: it may quote what was sent.
-            throw answer.Error is { Length: > 0 and <= 100 } error && error.All(c => c is > ' ' and < '\x7f') && !IsBusy(response.StatusCode, error)
+            throw answer.Error is { Length: > 0 and <= 100 } error && error.All(c => c is > ' ' and < '\x7f') && !IsBusy(error)
                 ? Refused(form["grant_type"], error)
                 : new MoiTokenException(MoiTokenFailure.ProviderUnreachable, $"MOI051: the provider's token endpoint answered {(int)response.StatusCode}.");
         }
@@ -62,14 +61,14 @@ internal sealed class TokenEndpoint(Provider provider, IOptions<MoiIdentityOptio
         {
             throw new MoiTokenException(
                 MoiTokenFailure.ProviderUnreachable,
-                $"MOI051: the provider ({options.Value.Authority}) gave no usable answer to a token request: {failure.GetType().Name}.",
+                $"MOI051: the provider ({options.Value.Authority}) gave no usable answer to a token request: "
+                    + $"{(failure is HttpRequestException { StatusCode: { } status } ? $"status {(int)status}" : failure.GetType().Name)}.",
                 cause: failure);
         }
     }
 
-    /// <summary>Nothing is wrong with the request, and the same one may succeed later: a failure of the provider, or one request too many.</summary>
-    private static bool IsBusy(HttpStatusCode status, string error) =>
-        (int)status >= 500 || status == HttpStatusCode.TooManyRequests || error is "temporarily_unavailable" or "server_error";
+    /// <summary>Nothing is wrong with the request, and the same one may succeed later. A status that says so does not get here.</summary>
+    private static bool IsBusy(string error) => error is "temporarily_unavailable" or "server_error";
 
     private static OpenIdConnectMessage Parse(string text)
     {

@@ -290,6 +290,26 @@ public sealed class UserTokenTests(RedisServer redis)
         (await calling.Agency.IsSignedInAsync()).ShouldBeTrue();
     }
 
+    /// <summary>Seen failing on 2026-11-27, with a provider that answers <c>invalid_grant</c>: the session ended.</summary>
+    [Fact(DisplayName = "RFC 6749 §6: a call for more than the sign-in brought is refused alone, and the others go on")]
+    public async Task More_than_was_granted()
+    {
+        await using var calling = await CallingAgency.StartAsync(dpop: false, (client, api) =>
+        {
+            client.AddMoiUserToken("taxes.read", api);
+            client.Services.AddHttpClient("more", http => http.BaseAddress = new Uri(api))
+                .ConfigurePrimaryHttpMessageHandler(() => LocalhostHttp.Handler())
+                .AddMoiUserToken("taxes.read taxes.delete", api);
+        });
+        (await calling.SignInAndCallAsync()).ShouldBe("OK 200 subject-1 agency taxes.read");
+
+        (await calling.CallAsync("/call/who?client=more")).ShouldStartWith("OK Refused invalid_scope MOI052");
+
+        (await calling.Agency.IsSignedInAsync()).ShouldBeTrue();
+        calling.Agency.Time.Advance(TimeSpan.FromSeconds(280));
+        (await calling.CallAsync()).ShouldBe("OK 200 subject-1 agency taxes.read");
+    }
+
     [Fact]
     public async Task A_provider_that_is_away_is_told_and_the_session_goes_on()
     {

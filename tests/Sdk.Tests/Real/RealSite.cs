@@ -69,7 +69,7 @@ public sealed class RealSite : IAsyncLifetime
         RealApplication.Client(builder, "citizens", Taxes).AddMoiUserToken("taxes.read", TaxesAudience);
         RealApplication.Client(builder, "more", Taxes).AddMoiUserToken("taxes.read taxes.write", TaxesAudience);
         RealApplication.Client(builder, "own", Taxes).AddMoiClientToken("taxes.read", TaxesAudience);
-        RealApplication.Client(builder, "letters", _letters).AddMoiOnBehalfOf(LettersAudience, scope: "letters.read");
+        RealApplication.Client(builder, "letters", _letters).AddMoiOnBehalfOf("letters.read", LettersAudience);
         return app =>
         {
             app.UseMoiIdentity();
@@ -89,7 +89,7 @@ public sealed class RealSite : IAsyncLifetime
     {
         builder.AddMoiIdentityApi();
         builder.AddMoiIdentityClient();
-        RealApplication.Client(builder, "further", _letters).AddMoiOnBehalfOf(LettersAudience, scope: "letters.read");
+        RealApplication.Client(builder, "further", _letters).AddMoiOnBehalfOf("letters.read", LettersAudience);
         return app =>
         {
             app.MapMoiIdentityClient();

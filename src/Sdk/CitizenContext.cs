@@ -6,8 +6,11 @@ namespace Moi.Identity;
 /// <summary>The signed-in citizen, as the provider vouched for them. Ask for it as a parameter of a handler or page that requires a citizen.</summary>
 public sealed class CitizenContext
 {
-    private CitizenContext(string subject, ClaimsPrincipal citizen)
+    private readonly TimeProvider _time;
+
+    private CitizenContext(string subject, ClaimsPrincipal citizen, TimeProvider time)
     {
+        _time = time;
         Subject = subject;
         Nickname = citizen.FindFirstValue("nickname");
         Acr = citizen.FindFirstValue("acr");
@@ -25,21 +28,26 @@ public sealed class CitizenContext
     /// <summary>The label the citizen chose (<c>nickname</c>), when it was shared. Not a legal name: never decide anything by it.</summary>
     public string? Nickname { get; }
 
-    /// <summary>The assurance of this sign-in (<c>acr</c>), for example <c>urn:moi:acr:2</c>.</summary>
+    /// <summary>The assurance of this sign-in when it was made (<c>acr</c>), for example <c>urn:moi:acr:2</c>.</summary>
     public string? Acr { get; }
 
-    /// <summary>The assurance of this sign-in when it was made, or <see langword="null"/> when its <c>acr</c> is missing or unknown.</summary>
-    /// <remarks>Decide by <c>RequireAssurance</c> or <see cref="LevelAt"/>: the highest level lasts 15 minutes.</remarks>
-    public AssuranceLevel? Level => Identity.Acr.LevelOf(Acr);
+    /// <summary>
+    /// What is left at this moment of the assurance of this sign-in, or <see langword="null"/> when its <c>acr</c> is missing or unknown:
+    /// the highest level lasts 15 minutes.
+    /// </summary>
+    public AssuranceLevel? Level => LevelAt(_time.GetUtcNow());
 
-    /// <summary>What is left of the assurance of this sign-in: level three is level two 15 minutes after the passkey was touched.</summary>
-    /// <param name="now">The time.</param>
+    /// <summary>What is left of the assurance of this sign-in at some moment: level three is level two 15 minutes after the passkey was touched.</summary>
+    /// <param name="now">The moment.</param>
     /// <returns>The level, or <see langword="null"/> when its <c>acr</c> is missing or unknown.</returns>
-    public AssuranceLevel? LevelAt(DateTimeOffset now) =>
-        Level is AssuranceLevel.Three
-        && !Assurance.StepUp.IsReached(Acr, AuthTime, AssuranceLevel.Three, Identity.Acr.FreshnessOfThree, now)
-            ? AssuranceLevel.Two
-            : Level;
+    public AssuranceLevel? LevelAt(DateTimeOffset now)
+    {
+        var reached = Identity.Acr.LevelOf(Acr);
+        return reached is AssuranceLevel.Three
+            && !Assurance.StepUp.IsReached(Acr, AuthTime, AssuranceLevel.Three, Identity.Acr.FreshnessOfThree, now)
+                ? AssuranceLevel.Two
+                : reached;
+    }
 
     /// <summary>How the citizen was authenticated (<c>amr</c>, RFC 8176), for example <c>hwk</c>, <c>user</c>, <c>mfa</c>.</summary>
     public IReadOnlyList<string> Amr { get; }
@@ -52,12 +60,13 @@ public sealed class CitizenContext
 
     /// <summary>Reads the citizen from a principal that this package signed in.</summary>
     /// <param name="principal">Usually <c>HttpContext.User</c>.</param>
+    /// <param name="time">The clock of <see cref="Level"/>; without it the system's.</param>
     /// <returns>The citizen, or <see langword="null"/> when nobody is signed in.</returns>
-    public static CitizenContext? From(ClaimsPrincipal principal)
+    public static CitizenContext? From(ClaimsPrincipal principal, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(principal);
         return principal.Identity is { IsAuthenticated: true } && principal.FindFirstValue("sub") is { Length: > 0 } subject
-            ? new CitizenContext(subject, principal)
+            ? new CitizenContext(subject, principal, time ?? TimeProvider.System)
             : null;
     }
 }

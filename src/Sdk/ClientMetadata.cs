@@ -89,7 +89,7 @@ internal static class ClientMetadata
     {
         IEnumerable<string> ofTheSignIn = moi.SignsCitizensIn ? moi.EffectiveScopes : moi.Scopes;
         return [.. ofTheSignIn
-            .Concat(used.SelectMany(grant => grant.Scope?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? []))
+            .Concat(used.SelectMany(grant => grant.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
             .Distinct(StringComparer.Ordinal)];
     }
 

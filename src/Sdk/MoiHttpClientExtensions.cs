@@ -45,14 +45,14 @@ public static class MoiHttpClientExtensions
 
     /// <summary>Calls the API in this application's own name (client credentials, RFC 6749 §4.4).</summary>
     /// <param name="builder">The client.</param>
-    /// <param name="scope">The scopes to ask for, separated by spaces. The provider has no default ones.</param>
+    /// <param name="scope">The scopes to ask for, separated by spaces: at least one, and all of one API.</param>
     /// <param name="resource">The API's address (RFC 8707).</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException"><paramref name="scope"/> is empty.</exception>
+    /// <exception cref="ArgumentException">MOI056: <paramref name="scope"/> names none.</exception>
     public static IHttpClientBuilder AddMoiClientToken(this IHttpClientBuilder builder, string scope, string? resource = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ArgumentException.ThrowIfNullOrWhiteSpace(scope);
+        RequireScope(scope, nameof(AddMoiClientToken));
         builder.Services.AddSingleton(new UsedGrant("client_credentials", scope));
         var purpose = new TokenPurpose(scope, resource);
         return Add(builder, services =>
@@ -67,25 +67,21 @@ public static class MoiHttpClientExtensions
     /// application that signs citizens in, the token of the session is exchanged.
     /// </summary>
     /// <param name="builder">The client.</param>
+    /// <param name="scope">The other API's scopes to ask for, separated by spaces: at least one.</param>
     /// <param name="audience">The other API's name at the provider.</param>
     /// <param name="resource">The other API's address, instead of a name.</param>
-    /// <param name="scope">The scopes to ask for, separated by spaces. The provider has no default ones.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentException">
-    /// Neither <paramref name="audience"/> nor <paramref name="resource"/> says whom the token is for, or <paramref name="scope"/> is missing.
+    /// MOI055: neither <paramref name="audience"/> nor <paramref name="resource"/> says whom the token is for. MOI056: <paramref name="scope"/> names none.
     /// </exception>
     public static IHttpClientBuilder AddMoiOnBehalfOf(
-        this IHttpClientBuilder builder, string? audience = null, string? resource = null, string? scope = null)
+        this IHttpClientBuilder builder, string scope, string? audience = null, string? resource = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        RequireScope(scope, nameof(AddMoiOnBehalfOf));
         if (audience is null && resource is null)
         {
             throw new ArgumentException("MOI055: AddMoiOnBehalfOf needs the audience or the resource that the token is for.", nameof(audience));
-        }
-
-        if (string.IsNullOrWhiteSpace(scope))
-        {
-            throw new ArgumentException("MOI055: AddMoiOnBehalfOf needs the scope that the token is for: the provider gives none by default.", nameof(scope));
         }
 
         builder.Services.TryAddSingleton<UserTokensAreUsed>();
@@ -107,6 +103,15 @@ public static class MoiHttpClientExtensions
                 ]), ct).ConfigureAwait(false);
             };
         });
+    }
+
+    /// <summary>RFC 6749 §3.3 lets a provider refuse a request without a scope, and ours does: said at the start, not by the first call.</summary>
+    private static void RequireScope(string? scope, string call)
+    {
+        if (string.IsNullOrWhiteSpace(scope))
+        {
+            throw new ArgumentException($"MOI056: {call} needs the scopes that the token is for, for example \"taxes.read\".", nameof(scope));
+        }
     }
 
     private static async Task<string> SubjectTokenAsync(IServiceProvider services, HttpContext? context, CancellationToken ct)

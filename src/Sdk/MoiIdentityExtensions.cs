@@ -125,7 +125,8 @@ public static class MoiIdentityExtensions
         services.AddSingleton<MoiSessions>();
         services.AddSingleton<IMoiSessions>(provider => provider.GetRequiredService<MoiSessions>());
         services.AddScoped(provider =>
-            provider.GetRequiredService<IHttpContextAccessor>().HttpContext is { } context && CitizenContext.From(context.User) is { } citizen
+            provider.GetRequiredService<IHttpContextAccessor>().HttpContext is { } context
+            && CitizenContext.From(context.User, provider.GetRequiredService<TimeProvider>()) is { } citizen
                 ? citizen
                 : throw new InvalidOperationException("MOI013: nobody is signed in. Add RequireCitizen() to the endpoint that asks for CitizenContext."));
 

@@ -68,6 +68,33 @@ public sealed class AssuranceTests
         agency.Provider.LastPushed["max_age"].ShouldBe("900");
     }
 
+    /// <summary>Seen failing on 2026-11-27: the level of the citizen stayed three for as long as the session lasted.</summary>
+    [Fact]
+    public async Task The_citizens_level_sinks_by_itself_and_one_step_up_brings_it_back()
+    {
+        await using var agency = await Agency.StartAsync(("SessionIdleTimeout", "08:00:00"));
+        using var first = await agency.SignInAsync(High);
+        (await MeAsync()).ShouldContain("\"level\":3");
+        agency.Time.Advance(TimeSpan.FromHours(7));
+
+        var sunk = await MeAsync();
+        using var high = await agency.GetAsync("/high");
+        using var again = await agency.GetAsync("/high");
+
+        sunk.ShouldContain("\"level\":2");
+        sunk.ShouldContain("\"acr\":\"urn:moi:acr:3\"", Case.Sensitive, "as the provider said it");
+        high.StatusCode.ShouldBe(HttpStatusCode.OK);
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+        agency.Provider.AuthorizeCount.ShouldBe(2);
+        (await MeAsync()).ShouldContain("\"level\":3");
+
+        async Task<string> MeAsync()
+        {
+            using var me = await agency.GetAsync("/me");
+            return await me.Content.ReadAsStringAsync();
+        }
+    }
+
     [Theory]
     [InlineData(AssuranceLevel.Three, null, 15)]
     [InlineData(AssuranceLevel.Three, 60, 15)]
@@ -129,10 +156,16 @@ public sealed class AssuranceTests
     [Theory]
     [InlineData("/high", "too weak")]
     [InlineData("/fresh", "too old")]
+    [InlineData("/high", "used up")]
     public async Task A_provider_that_does_not_do_what_was_asked_ends_on_a_page_not_in_a_loop(string path, string fault)
     {
         await using var agency = await Agency.StartAsync();
-        using var first = await agency.SignInAsync(fault == "too old" ? Stale : Persona.First);
+        using var first = await agency.SignInAsync(fault switch
+        {
+            "too old" => Stale,
+            "used up" => Stale with { Acr = "urn:moi:acr:3" },
+            _ => Persona.First,
+        });
 
         using var response = await agency.GetAsync(path);
 

@@ -275,4 +275,29 @@ public sealed class SignInTests
         (await response.Content.ReadAsStringAsync()).ShouldContain(code);
         agency.Log.Lines.ShouldContain(line => line.Contains(error, StringComparison.Ordinal));
     }
+
+    /// <summary>
+    /// A limit that stands in front of a provider answers for it. Seen failing on 2026-11-27: with MOI-AUTH-106 for the pushed request and
+    /// MOI-TOK-101 for the code, which send whoever reads them to the registration.
+    /// </summary>
+    [Theory]
+    [InlineData("/par", 429)]
+    [InlineData("/par", 503)]
+    [InlineData("/token", 429)]
+    [InlineData("/token", 502)]
+    [InlineData("/userinfo", 429)]
+    public async Task A_status_that_says_come_again_is_enough(string path, int status)
+    {
+        await using var agency = await Agency.StartAsync();
+        agency.Provider.Away = (path, status);
+
+        using var response = await agency.SignInAsync();
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("MOI-SYS-101");
+        agency.Log.Lines.ShouldContain(line => line.Contains($"{status}", StringComparison.Ordinal));
+        agency.Provider.Away = null;
+        using var again = await agency.SignInAsync();
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
 }

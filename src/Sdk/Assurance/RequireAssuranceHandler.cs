@@ -7,7 +7,7 @@ internal sealed class RequireAssuranceHandler(TimeProvider time) : Authorization
 {
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, RequireAssuranceAttribute requirement)
     {
-        if (CitizenContext.From(context.User) is { } citizen
+        if (CitizenContext.From(context.User, time) is { } citizen
             && StepUp.IsReached(citizen.Acr, citizen.AuthTime, requirement.Level, requirement.MaxAge, time.GetUtcNow()))
         {
             context.Succeed(requirement);

@@ -31,7 +31,8 @@ internal sealed class BackChannelHandler(
         {
             var text = await form.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
             var fields = QueryHelpers.ParseQuery(text).ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
-            return await AttemptAsync(request, attempt => PrepareAsync(attempt, fields, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return Answered(
+                await AttemptAsync(request, attempt => PrepareAsync(attempt, fields, cancellationToken), cancellationToken).ConfigureAwait(false));
         }
 
         // ASP.NET Core's handler asks for userinfo, knows Bearer only, and goes to the endpoint that is for everybody.
@@ -106,6 +107,22 @@ internal sealed class BackChannelHandler(
         response = await base.SendAsync(request, ct).ConfigureAwait(false);
         nonces.Keep(request.RequestUri!, response);
         return response;
+    }
+
+    /// <summary>
+    /// A provider that is busy or broken, or what stands in front of one, says so by its status alone. ASP.NET Core's handler looks at
+    /// nothing but the body, and takes it for a refusal or for a token response that is wrong.
+    /// </summary>
+    private static HttpResponseMessage Answered(HttpResponseMessage response)
+    {
+        var status = response.StatusCode;
+        if (status != HttpStatusCode.TooManyRequests && (int)status < 500)
+        {
+            return response;
+        }
+
+        response.Dispose();
+        throw new HttpRequestException($"The provider answered {(int)status}.", inner: null, status);
     }
 
     private ClientKey Key(string? thumbprint) => thumbprint is null

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
@@ -14,9 +13,28 @@ internal sealed class TokenEndpoint(Provider provider, IOptions<MoiIdentityOptio
     internal const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
     internal const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
 
+    /// <summary>The longest that a request takes whose address is known. Discovery may take several times as long.</summary>
+    internal static readonly TimeSpan Longest = Provider.Timeout;
+
+    /// <returns>The address, by discovery.</returns>
+    /// <exception cref="MoiTokenException">There is none.</exception>
+    internal Task<string> AddressAsync(CancellationToken ct) =>
+        ReachAsync(async () => (await provider.ConfigurationAsync(ct).ConfigureAwait(false)).TokenEndpoint, ct);
+
     /// <returns>The access token, and the refresh token if there is a new one.</returns>
+    /// <exception cref="MoiTokenException">There is none.</exception>
     internal async Task<(AccessToken Token, string? Refresh)> RequestAsync(
-        string grantType, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken ct)
+        string grantType, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken ct) =>
+        await RequestAsync(await AddressAsync(ct).ConfigureAwait(false), grantType, fields, ct).ConfigureAwait(false);
+
+    /// <param name="address">From <see cref="AddressAsync"/>; the request then ends within <see cref="Longest"/>.</param>
+    /// <param name="grantType">The grant.</param>
+    /// <param name="fields">What else the form holds.</param>
+    /// <param name="ct">Gives the request up.</param>
+    /// <returns>The access token, and the refresh token if there is a new one.</returns>
+    /// <exception cref="MoiTokenException">There is none.</exception>
+    internal async Task<(AccessToken Token, string? Refresh)> RequestAsync(
+        string address, string grantType, IEnumerable<KeyValuePair<string, string>> fields, CancellationToken ct)
     {
         var key = dpop.ForNewTokens;
         var form = new Dictionary<string, string>(fields, StringComparer.Ordinal) { ["grant_type"] = grantType };
@@ -25,7 +43,7 @@ internal sealed class TokenEndpoint(Provider provider, IOptions<MoiIdentityOptio
             form[BackChannelHandler.KeyField] = key.Kid;
         }
 
-        var answer = await PostAsync(form, ct).ConfigureAwait(false);
+        var answer = await PostAsync(address, form, ct).ConfigureAwait(false);
 
         // RFC 9449 §5. SECURITY: a token that is bound to nothing, or to something we do not know of, is not used.
         var expected = key is null ? "Bearer" : DpopProofs.Scheme;
@@ -37,39 +55,43 @@ internal sealed class TokenEndpoint(Provider provider, IOptions<MoiIdentityOptio
         return (AccessToken.Of(answer, key?.Kid, time.GetUtcNow()), answer.RefreshToken);
     }
 
-    private async Task<OpenIdConnectMessage> PostAsync(Dictionary<string, string> form, CancellationToken ct)
+    private Task<OpenIdConnectMessage> PostAsync(string address, Dictionary<string, string> form, CancellationToken ct) => ReachAsync(async () =>
+    {
+        using var content = new FormUrlEncodedContent(form);
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        request.Headers.Accept.ParseAdd("application/json");
+        using var response = await provider.Http.SendAsync(request, ct).ConfigureAwait(false);
+        var text = await response.Content.ReadAsStringAsync(ct).ConfigureAwait(false);
+        var answer = Parse(text);
+        if (response.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+
+        // RFC 6749 §5.2. The description is not ours to repeat: it may quote what was sent.
+        throw answer.Error is { Length: > 0 and <= 100 } error && error.All(c => c is > ' ' and < '\x7f') && !IsBusy(error)
+            ? Refused(form["grant_type"], error)
+            : new MoiTokenException(MoiTokenFailure.ProviderUnreachable, $"MOI051: the provider's token endpoint answered {(int)response.StatusCode}.");
+    }, ct);
+
+    private async Task<T> ReachAsync<T>(Func<Task<T>> work, CancellationToken ct)
     {
         try
         {
-            var configuration = await provider.ConfigurationAsync(ct).ConfigureAwait(false);
-            using var content = new FormUrlEncodedContent(form);
-            using var request = new HttpRequestMessage(HttpMethod.Post, configuration.TokenEndpoint) { Content = content };
-            request.Headers.Accept.ParseAdd("application/json");
-            using var response = await provider.Http.SendAsync(request, ct).ConfigureAwait(false);
-            var text = await response.Content.ReadAsStringAsync(ct).ConfigureAwait(false);
-            var answer = Parse(text);
-            if (response.IsSuccessStatusCode)
-            {
-                return answer;
-            }
-
-            // RFC 6749 §5.2. The description is not ours to repeat: it may quote what was sent.
-            throw answer.Error is { Length: > 0 and <= 100 } error && error.All(c => c is > ' ' and < '\x7f') && !IsBusy(response.StatusCode, error)
-                ? Refused(form["grant_type"], error)
-                : new MoiTokenException(MoiTokenFailure.ProviderUnreachable, $"MOI051: the provider's token endpoint answered {(int)response.StatusCode}.");
+            return await work().ConfigureAwait(false);
         }
         catch (Exception failure) when (IsUnreachable(failure, ct))
         {
             throw new MoiTokenException(
                 MoiTokenFailure.ProviderUnreachable,
-                $"MOI051: the provider ({options.Value.Authority}) gave no usable answer to a token request: {failure.GetType().Name}.",
+                $"MOI051: the provider ({options.Value.Authority}) gave no usable answer to a token request: "
+                    + $"{(failure is HttpRequestException { StatusCode: { } status } ? $"status {(int)status}" : failure.GetType().Name)}.",
                 cause: failure);
         }
     }
 
-    /// <summary>Nothing is wrong with the request, and the same one may succeed later: a failure of the provider, or one request too many.</summary>
-    private static bool IsBusy(HttpStatusCode status, string error) =>
-        (int)status >= 500 || status == HttpStatusCode.TooManyRequests || error is "temporarily_unavailable" or "server_error";
+    /// <summary>Nothing is wrong with the request, and the same one may succeed later. A status that says so does not get here.</summary>
+    private static bool IsBusy(string error) => error is "temporarily_unavailable" or "server_error";
 
     private static OpenIdConnectMessage Parse(string text)
     {

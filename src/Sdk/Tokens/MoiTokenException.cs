@@ -14,7 +14,7 @@ public enum MoiTokenFailure
     /// <summary>The provider refused for another reason, named in <see cref="MoiTokenException.Error"/>: a scope or an API that this client may not use, for example.</summary>
     Refused,
 
-    /// <summary>The provider could not be reached or gave no usable answer.</summary>
+    /// <summary>The provider could not be reached, was busy or gave no usable answer. The same call may succeed later.</summary>
     ProviderUnreachable,
 }
 

@@ -19,8 +19,9 @@ internal sealed partial class UserTokens(
     BrowserSession browser, CitizenTicketStore store, ISessionRecords records, TokenEndpoint endpoint, TimeProvider time, ILogger<UserTokens> logger)
     : IDisposable
 {
-    /// <summary>Longer than a refresh can take: the discovery document, the keys and the tokens are fetched one after the other.</summary>
-    internal static readonly TimeSpan LockedAtMost = 4 * Provider.Timeout;
+    /// <summary>Longer than what is done under the lock: the session is read, the token asked for, the session read again and written.</summary>
+    /// <remarks>The store gives an operation up after 5 seconds, unless its connection string says otherwise.</remarks>
+    private static readonly TimeSpan LockedAtMost = TokenEndpoint.Longest + TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
     /// <summary>What was renewed within a request, by the ticket that was read at its start. Calls may be made side by side, and the items of a request are not for that.</summary>
@@ -55,6 +56,8 @@ internal sealed partial class UserTokens(
 
     private async Task<SessionTokens> RenewAsync(string key, TokenPurpose purpose, string? refused, CancellationToken ct)
     {
+        // Before the lock: discovery asks for each of its documents up to twice, and a lock that runs out meanwhile lets a second refresh go.
+        var address = await endpoint.AddressAsync(ct).ConfigureAwait(false);
         var name = CitizenTicketStore.IdOf(key);
         using var here = await _here.EnterAsync(name, ct).ConfigureAwait(false);
         var owner = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(16));
@@ -83,7 +86,8 @@ internal sealed partial class UserTokens(
 
             // Not cancelled with the request: the old refresh token may be spent, and the new one must be kept.
             var (token, next) = await endpoint.RequestAsync(
-                "refresh_token", purpose.Fields.Append(KeyValuePair.Create("refresh_token", refresh)), CancellationToken.None).ConfigureAwait(false);
+                address, "refresh_token", purpose.Fields.Append(KeyValuePair.Create("refresh_token", refresh)), CancellationToken.None)
+                .ConfigureAwait(false);
             tokens = tokens.With(purpose, token, next);
             tokens.WriteTo(ticket.Properties);
             await store.RenewAsync(key, ticket).ConfigureAwait(false);

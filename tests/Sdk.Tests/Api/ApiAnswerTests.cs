@@ -60,6 +60,29 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Seen failing on 2026-11-27: it opened for as long as the token lasted.</summary>
+    [Theory(DisplayName = "RFC 9470 §4: the API looks at auth_time itself, also for the age that the highest level has")]
+    [InlineData(14, 200)]
+    [InlineData(16, 401)]
+    [InlineData(74, 401)]
+    [InlineData(null, 401)]
+    public async Task The_highest_level_is_used_up(int? minutesAgo, int status)
+    {
+        _draft.BendToken = token =>
+        {
+            token.Payload["acr"] = "urn:moi:acr:3";
+            token.Payload["auth_time"] = minutesAgo is { } ago ? _draft.Time.GetUtcNow().AddMinutes(-ago).ToUnixTimeSeconds() : null;
+        };
+
+        var answer = await _draft.CallAsync("/highest");
+
+        answer.Status.ShouldBe(status);
+        if (status == 401)
+        {
+            answer.Challenges[0].ShouldEndWith("acr_values=\"urn:moi:acr:3\", max_age=\"900\"");
+        }
+    }
+
     [Fact]
     public async Task Without_an_age_none_is_asked_for()
     {

@@ -64,6 +64,7 @@ internal sealed class FakeApi : IAsyncDisposable
         api._app.MapPost("/taxes", async (Stream body) => await new StreamReader(body).ReadToEndAsync()).RequireScope("taxes.write");
         api._app.MapGet("/letters", [RequireScope("taxes.read")][RequireAssurance(AssuranceLevel.Two, MaxAgeMinutes = 5)] () => "letters");
         api._app.MapGet("/sure", [RequireAssurance(AssuranceLevel.Two)] () => "sure");
+        api._app.MapGet("/highest", [RequireAssurance(AssuranceLevel.Three)] () => "highest");
         api._app.MapGet("/role", [Authorize(Roles = "clerk")] () => "role");
         api._app.MapGet("/open", () => "open");
         if (more is not null)

@@ -116,6 +116,14 @@ internal sealed partial class FakeProvider
 
     private async Task<IResult> RefreshAsync(Dictionary<string, string> form, string? jkt)
     {
+        // RFC 6749 §6: "The requested scope MUST NOT include any scope not originally granted". What is refused so is not used up.
+        if (_refreshTokens.TryGetValue(form["refresh_token"], out var known)
+            && form.TryGetValue("scope", out var asked)
+            && asked.Split(' ').Except(known.Scope.Split(' ')).Any())
+        {
+            return TypedResults.Json(new { error = "invalid_scope" }, statusCode: 400);
+        }
+
         // Rotation: the token works once, and whoever sends it again loses.
         if (!_refreshTokens.TryRemove(form["refresh_token"], out var grant))
         {

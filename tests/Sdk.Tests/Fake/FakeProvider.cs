@@ -75,6 +75,9 @@ internal sealed partial class FakeProvider : IAsyncDisposable
 
     internal string? PushError { get; set; }
 
+    /// <summary>Answers this status and a page for people, as a proxy in front of a provider does.</summary>
+    internal (string Path, int Status)? Away { get; set; }
+
     /// <summary>The form of the last pushed request.</summary>
     internal IReadOnlyDictionary<string, string> LastPushed { get; private set; } = new Dictionary<string, string>();
 
@@ -139,6 +142,16 @@ internal sealed partial class FakeProvider : IAsyncDisposable
 
     private void Map()
     {
+        _app.Use(async (context, next) =>
+        {
+            if (Away is { } away && context.Request.Path == away.Path)
+            {
+                await TypedResults.Text("<html>busy</html>", "text/html", null, away.Status).ExecuteAsync(context);
+                return;
+            }
+
+            await next(context);
+        });
         _app.MapGet("/.well-known/openid-configuration", DiscoveryAsync);
         _app.MapGet("/jwks", Jwks);
         _app.MapPost("/par", (Delegate)PushAsync);

@@ -111,7 +111,7 @@ public sealed class RealCertificateSite : IAsyncLifetime
         builder.AddMoiIdentity(options => options.ConfigureBackChannel = Trust);
         Client(builder, "citizens", Taxes).AddMoiUserToken("taxes.read", TaxesAudience);
         Client(builder, "own", Taxes).AddMoiClientToken("taxes.read", TaxesAudience);
-        Client(builder, "letters", _letters).AddMoiOnBehalfOf(LettersAudience, scope: "letters.read");
+        Client(builder, "letters", _letters).AddMoiOnBehalfOf("letters.read", LettersAudience);
         return app =>
         {
             app.UseMoiIdentity();

@@ -67,8 +67,9 @@ public sealed class RealSite : IAsyncLifetime
     {
         builder.AddMoiIdentity();
         RealApplication.Client(builder, "citizens", Taxes).AddMoiUserToken("taxes.read", TaxesAudience);
+        RealApplication.Client(builder, "more", Taxes).AddMoiUserToken("taxes.read taxes.write", TaxesAudience);
         RealApplication.Client(builder, "own", Taxes).AddMoiClientToken("taxes.read", TaxesAudience);
-        RealApplication.Client(builder, "letters", _letters).AddMoiOnBehalfOf(LettersAudience, scope: "letters.read");
+        RealApplication.Client(builder, "letters", _letters).AddMoiOnBehalfOf("letters.read", LettersAudience);
         return app =>
         {
             app.UseMoiIdentity();
@@ -76,6 +77,7 @@ public sealed class RealSite : IAsyncLifetime
             app.MapGet("/me", (CitizenContext citizen) => citizen.Subject).RequireCitizen();
             app.MapGet("/taxes/{**path}", (string path, IHttpClientFactory clients) => RealApplication.CallAsync(clients, "citizens", path))
                 .RequireCitizen();
+            app.MapGet("/more", (IHttpClientFactory clients) => RealApplication.CallAsync(clients, "more", "who")).RequireCitizen();
             app.MapGet("/pay", (IHttpClientFactory clients) => RealApplication.CallAsync(clients, "citizens", "pay"))
                 .RequireAssurance(AssuranceLevel.One, maxAgeMinutes: 5);
             app.MapGet("/own", (IHttpClientFactory clients) => RealApplication.CallAsync(clients, "own", "who"));
@@ -87,7 +89,7 @@ public sealed class RealSite : IAsyncLifetime
     {
         builder.AddMoiIdentityApi();
         builder.AddMoiIdentityClient();
-        RealApplication.Client(builder, "further", _letters).AddMoiOnBehalfOf(LettersAudience, scope: "letters.read");
+        RealApplication.Client(builder, "further", _letters).AddMoiOnBehalfOf("letters.read", LettersAudience);
         return app =>
         {
             app.MapMoiIdentityClient();

@@ -34,6 +34,21 @@ public sealed class RealSiteTests(RealSite site) : IClassFixture<RealSite>
         citizen.Entered.Count.ShouldBe(1, "nobody was sent to sign in again");
     }
 
+    [Fact(DisplayName = "RFC 6749 §5.2: a call for more than the citizen granted is refused alone, and the session goes on")]
+    public async Task More_than_was_granted()
+    {
+        using var citizen = await RealVisitor.SignUpAsync(site);
+        var first = await citizen.OpenAsync(site.Agency + "/taxes/who");
+
+        var more = await citizen.OpenAsync(site.Agency + "/more");
+        site.Time.Advance(TimeSpan.FromMinutes(20));
+        var later = await citizen.OpenAsync(site.Agency + "/taxes/who");
+
+        more.ShouldStartWith("Refused invalid_scope MOI052", customMessage: site.Log.Complaints);
+        later.ShouldBe(first, site.Log.Complaints);
+        citizen.Entered.Count.ShouldBe(1, "nobody was sent to sign in again");
+    }
+
     [Fact]
     public async Task The_agency_calls_in_its_own_name()
     {

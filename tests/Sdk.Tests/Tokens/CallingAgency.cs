@@ -38,7 +38,8 @@ internal sealed class CallingAgency : IAsyncDisposable
                 };
                 agency.Map = app =>
                 {
-                    app.MapGet("/call/{**path}", (string path, IHttpClientFactory clients, CancellationToken aborted) => CallAsync(clients, HttpMethod.Get, path, aborted)).RequireCitizen();
+                    app.MapGet("/call/{**path}", (string path, string? client, IHttpClientFactory clients, CancellationToken aborted) =>
+                        CallAsync(clients, HttpMethod.Get, path, aborted, client)).RequireCitizen();
                     app.MapGet("/post", (IHttpClientFactory clients, CancellationToken aborted) => CallAsync(clients, HttpMethod.Post, "taxes", aborted)).RequireCitizen();
                     app.MapGet("/open-call/{**path}", (string path, IHttpClientFactory clients, CancellationToken aborted) => CallAsync(clients, HttpMethod.Get, path, aborted));
                 };
@@ -78,11 +79,11 @@ internal sealed class CallingAgency : IAsyncDisposable
         await Api.DisposeAsync();
     }
 
-    private static async Task<string> CallAsync(IHttpClientFactory clients, HttpMethod method, string path, CancellationToken ct)
+    private static async Task<string> CallAsync(IHttpClientFactory clients, HttpMethod method, string path, CancellationToken ct, string? client = null)
     {
         try
         {
-            using var http = clients.CreateClient("taxes");
+            using var http = clients.CreateClient(client ?? "taxes");
             using var request = new HttpRequestMessage(method, path) { Content = method == HttpMethod.Post ? new StringContent("the body") : null };
             using var response = await http.SendAsync(request, ct);
             return (int)response.StatusCode + " " + await response.Content.ReadAsStringAsync(ct);

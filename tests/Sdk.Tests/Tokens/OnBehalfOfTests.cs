@@ -91,23 +91,27 @@ public sealed class OnBehalfOfTests : IAsyncLifetime
     public async Task A_signed_in_citizens_token_is_exchanged_too()
     {
         await using var calling = await CallingAgency.StartAsync(
-            dpop: true, (client, api) => client.AddMoiOnBehalfOf(resource: api, scope: "taxes.read"));
+            dpop: true, (client, api) => client.AddMoiOnBehalfOf("taxes.read", resource: api));
 
         (await calling.SignInAndCallAsync()).ShouldBe("OK 200 subject-1 agency taxes.read", calling.Agency.Log.Complaints);
     }
 
     [Fact]
     public void Whom_it_is_for_must_be_said()
-        => Should.Throw<ArgumentException>(() => new ServiceCollection().AddHttpClient("further").AddMoiOnBehalfOf(scope: "letters.read")).Message.ShouldContain("MOI055");
+        => Should.Throw<ArgumentException>(() => new ServiceCollection().AddHttpClient("further").AddMoiOnBehalfOf("letters.read"))
+            .Message.ShouldStartWith("MOI055");
 
-    /// <summary>Seen failing on 2026-11-27: it was found out when the provider refused the first call.</summary>
-    [Fact]
-    public void A_token_of_ones_own_or_in_exchange_is_for_a_scope()
+    /// <summary>Seen failing on 2026-11-27: found by the first call, which the provider always refused with <c>invalid_scope</c>.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void For_what_it_is_must_be_said(string? scope)
     {
         var client = new ServiceCollection().AddHttpClient("further");
 
-        Should.Throw<ArgumentException>(() => client.AddMoiOnBehalfOf("letters")).Message.ShouldContain("MOI055");
-        Should.Throw<ArgumentException>(() => client.AddMoiClientToken(" "));
+        Should.Throw<ArgumentException>(() => client.AddMoiClientToken(scope!)).Message.ShouldStartWith("MOI056");
+        Should.Throw<ArgumentException>(() => client.AddMoiOnBehalfOf(scope!, "letters")).Message.ShouldStartWith("MOI056");
     }
 
     [Fact]
@@ -134,7 +138,7 @@ public sealed class OnBehalfOfTests : IAsyncLifetime
                 builder.AddMoiIdentityClient();
                 builder.Services.AddHttpClient("further", http => http.BaseAddress = new Uri(_further.Origin))
                     .ConfigurePrimaryHttpMessageHandler(() => LocalhostHttp.Handler())
-                    .AddMoiOnBehalfOf(_further.Origin, scope: "letters.read");
+                    .AddMoiOnBehalfOf("letters.read", _further.Origin);
             },
             ("MoiIdentity:Authority", _provider.Origin), ("MoiIdentity:ClientId", "taxes-api"), ("MoiIdentity:Dpop", dpop));
         _provider.OtherClients["taxes-api"] = api.Origin + "/moi/jwks";

@@ -169,6 +169,25 @@ public abstract class AccountTests(IdpFixture idp)
         (await idp.CountAsync("credentials", "citizen_id", await CitizenOfAsync(ids))).ShouldBe(1);
     }
 
+    /// <summary>Seen failing on 2026-11-27: beside the picture of a security key stood "on the device or in a password manager".</summary>
+    [Theory]
+    [InlineData(new[] { "usb" }, false, true)]
+    [InlineData(new[] { "nfc", "usb" }, false, true)]
+    [InlineData(new[] { "internal" }, false, false)]
+    [InlineData(new[] { "hybrid", "usb" }, false, false)]
+    [InlineData(new[] { "usb" }, true, false)]
+    [InlineData(new string[0], false, false)]
+    public async Task A_passkey_says_where_it_is(string[] transports, bool isSynced, bool isKey)
+    {
+        using var browser = await idp.CitizenAsync(new SoftAuthenticator { Transports = transports, IsSynced = isSynced });
+
+        await browser.OpenAsync("/account/passkeys");
+
+        browser.Page.Text.Contains("Saved on a security key", StringComparison.Ordinal).ShouldBe(isKey);
+        browser.Page.Text.Contains("Saved on the device or in a password manager", StringComparison.Ordinal).ShouldBe(!isKey);
+        browser.Page.Body.Contains("#security-key", StringComparison.Ordinal).ShouldBe(isKey);
+    }
+
     [Fact]
     public async Task Removing_the_passkey_in_use_with_another_one_keeps_the_session()
     {

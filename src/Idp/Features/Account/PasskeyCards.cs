@@ -2,15 +2,17 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Localization;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Passkeys;
+using Moi.Identity.Idp.Sessions;
 
 namespace Moi.Identity.Idp.Features.Account;
 
 /// <summary>A passkey as pages show it. <see cref="Title"/> is unique within the account.</summary>
 internal sealed record PasskeyCard(Credential Credential, string Title, string? Provider)
 {
-    internal string Icon => Credential.Transports.Contains("usb", StringComparison.Ordinal) || Credential.Transports.Contains("nfc", StringComparison.Ordinal)
-        ? "security-key"
-        : Credential.BackupEligible ? "cloud" : "laptop";
+    /// <summary>The browser said how it is reached, and it is in nothing else.</summary>
+    internal bool IsSecurityKey => Credential.Transports.Length > 0 && PasskeyKinds.Of(Credential) == PasskeyKind.Roaming;
+
+    internal string Icon => IsSecurityKey ? "security-key" : Credential.BackupEligible ? "cloud" : "laptop";
 }
 
 /// <summary>Names passkeys: what the citizen called it, else its provider, else the device it was made on, else neutral words.</summary>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Clients;
 using Moi.Identity.Idp.Features.Oidc.Notices;
 using Moi.Identity.Idp.Sessions;
@@ -168,6 +169,31 @@ public abstract class PollEventsTests(OidcServer server)
         await Eventually.TrueAsync(async () => await CountAsync(agency, "state = 2") == 2, "both were pushed");
         listener.Requests.Select(r => (string?)Jwt.Claims(r.Token!)["sub_id"]!["session"]!["id"]).Order(StringComparer.Ordinal)
             .ShouldBe(new[] { first, second }.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Seen failing on 2026-11-27: a server that had not read the change yet put them back, and nobody was ever told.</summary>
+    [Fact]
+    public async Task A_server_that_does_not_know_yet_that_its_client_is_pushed_to_asks_the_registration()
+    {
+        await using var listener = await TestListener.StartAsync();
+        listener.AnswerWith(202);
+        var agency = await SubscriberAsync();
+        var sid = await EndOneAsync(agency);
+
+        // What another server has committed, and this one has not read.
+        agency.Metadata["moi_security_events"]!["delivery"] = "push";
+        agency.Metadata["moi_security_events"]!["endpoint_url"] = listener.Address(agency, "/events");
+        await server.Services.GetRequiredService<SqlDatabase>().ExecuteAsync(
+            "UPDATE relying_parties SET metadata = @metadata WHERE client_id = @client",
+            p => p.Add("metadata", agency.Metadata.ToJsonString()).Add("client", agency.ClientId), CancellationToken.None);
+        await server.Services.GetRequiredService<SqlDatabase>().ExecuteAsync(
+            "UPDATE notices SET state = 0, next_attempt_at = @now WHERE client_id = @client",
+            p => p.Add("now", server.Time.GetUtcNow()).Add("client", agency.ClientId), CancellationToken.None);
+        await server.Services.GetRequiredService<NoticeSender>().SendDueAsync(CancellationToken.None);
+
+        await Eventually.TrueAsync(async () => await CountAsync(agency, "state <> 0") == 1, "it was settled");
+        (await CountAsync(agency, "state = 2")).ShouldBe(1);
+        ((string?)Jwt.Claims(listener.Requests.Single().Token!)["sub_id"]!["session"]!["id"]).ShouldBe(sid);
     }
 
     /// <summary>Seen failing on 2026-11-27: the agency that has the id now was told of subjects and sessions of the one before.</summary>

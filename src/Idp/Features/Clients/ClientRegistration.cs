@@ -153,11 +153,6 @@ internal sealed partial class ClientRegistration(
 
     private async Task TellAsync()
     {
-        foreach (var participant in participants)
-        {
-            participant.Announce();
-        }
-
         try
         {
             await catalog.ChangedAsync(CancellationToken.None);
@@ -166,6 +161,11 @@ internal sealed partial class ClientRegistration(
         {
             // What was done is in the database, and every server looks there twice a minute.
             LogNotTold(logger, e);
+        }
+
+        foreach (var participant in participants)
+        {
+            participant.Announce();
         }
     }
 

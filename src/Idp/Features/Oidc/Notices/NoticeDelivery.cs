@@ -17,6 +17,8 @@ internal sealed partial class NoticeDelivery(
         TimeSpan.FromHours(4), TimeSpan.FromHours(8), TimeSpan.FromHours(8),
     ];
 
+    private const string Registration = "SELECT metadata FROM relying_parties WHERE client_id = @client";
+
     /// <returns>Whether the client was told; nothing if another process has the notice, or nobody wants it.</returns>
     internal async Task<bool?> TryAsync(Notice notice, CancellationToken ct)
     {
@@ -27,16 +29,15 @@ internal sealed partial class NoticeDelivery(
         }
 
         var attempt = notice.Attempts + 1;
-        var (address, otherwise) = Resolve(notice);
-        if (address is null)
+        if ((Address(notice, clients.FindAny(notice.ClientId)?.Metadata) ?? await AddressOrEndAsync(notice, ct)) is not { } address)
         {
-            await FinishAsync(notice, otherwise, ct);
             return null;
         }
 
         if (await post.TryPostAsync(notice, address, ct) is not { } failure)
         {
-            await FinishAsync(notice, NoticeState.Delivered, ct);
+            await sql.NoteDeliveredAsync(notice.Id, time.GetUtcNow(), ct);
+            metrics.NoticeTried(notice.Kind, "delivered");
             LogTold(logger, notice.ClientId, notice.Kind, attempt);
             return true;
         }
@@ -55,29 +56,41 @@ internal sealed partial class NoticeDelivery(
         return false;
     }
 
+    /// <summary>Where to; a client that was removed is told of its sessions where it was.</summary>
+    private static string? Address(Notice notice, ClientMetadata? metadata)
+        => notice.Kind == NoticeKind.Logout ? metadata is null ? notice.Address : metadata.BackchannelLogoutUri
+            : Wants(notice, metadata) ? metadata!.SecurityEvents!.EndpointUrl
+            : null;
+
+    private static bool Wants(Notice notice, ClientMetadata? metadata) => metadata?.SecurityEvents?.Wants(notice.Kind) == true;
+
     /// <summary>
-    /// Where to, by the registration of today, or what becomes of it. A client that was removed is told of its sessions where it was.
+    /// Ends a notice that is not to be posted. What this server has in memory can be older than the change which brought the
+    /// notice here, so the registration decides, and no change comes between.
     /// </summary>
-    private (string? Address, NoticeState Otherwise) Resolve(Notice notice)
+    /// <returns>Where to post it after all.</returns>
+    private async Task<string?> AddressOrEndAsync(Notice notice, CancellationToken ct)
     {
-        var metadata = clients.FindAny(notice.ClientId)?.Metadata;
-        if (notice.Kind == NoticeKind.Logout)
+        string? address = null;
+        var state = NoticeState.NotWanted;
+        var isEnded = await sql.TransactionAsync(
+            async work =>
+            {
+                var rows = await work.ListAsync(
+                    sql.IsPostgres ? Registration + " FOR SHARE" : Registration, p => p.Add("client", notice.ClientId),
+                    static row => ClientMetadataReader.ReadStored(row.Text(0)), ct);
+                var metadata = rows.FirstOrDefault();
+                address = Address(notice, metadata);
+                state = Wants(notice, metadata) ? NoticeState.ToBePolled : NoticeState.NotWanted;
+                return address is null && await work.EndAsync(notice.Id, state, time.GetUtcNow(), ct) == 1;
+            },
+            ct);
+        if (isEnded && state == NoticeState.NotWanted)
         {
-            return (metadata is null ? notice.Address : metadata.BackchannelLogoutUri, NoticeState.NotWanted);
+            metrics.NoticeTried(notice.Kind, "not_wanted");
         }
 
-        return metadata?.SecurityEvents is { } subscription && subscription.Wants(notice.Kind)
-            ? (subscription.EndpointUrl, NoticeState.ToBePolled)
-            : (null, NoticeState.NotWanted);
-    }
-
-    private async Task FinishAsync(Notice notice, NoticeState state, CancellationToken ct)
-    {
-        await sql.FinishAsync(notice.Id, state, time.GetUtcNow(), ct);
-        if (state != NoticeState.ToBePolled)
-        {
-            metrics.NoticeTried(notice.Kind, state == NoticeState.Delivered ? "delivered" : "not_wanted");
-        }
+        return address;
     }
 
     private async Task GiveUpAsync(Notice notice, string failure, CancellationToken ct)

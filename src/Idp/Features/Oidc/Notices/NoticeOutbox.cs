@@ -74,9 +74,14 @@ internal static class NoticeOutbox
             "UPDATE notices SET failure = @failure WHERE id = @id AND state = 0",
             p => p.Add("id", id).Add("failure", Shortened(failure)), ct);
 
-    /// <summary>Nothing more is to be done for the notice by this server.</summary>
-    internal static Task<int> FinishAsync(this SqlDatabase sql, Guid id, NoticeState state, DateTimeOffset now, CancellationToken ct)
+    internal static Task<int> NoteDeliveredAsync(this SqlDatabase sql, Guid id, DateTimeOffset now, CancellationToken ct)
         => sql.ExecuteAsync(
+            "UPDATE notices SET state = 2, next_attempt_at = NULL, finished_at = @now WHERE id = @id AND state = 0",
+            p => p.Add("id", id).Add("now", now), ct);
+
+    /// <summary>Nothing is posted: the client fetches the notice, or does not want it.</summary>
+    internal static Task<int> EndAsync(this SqlWork work, Guid id, NoticeState state, DateTimeOffset now, CancellationToken ct)
+        => work.ExecuteAsync(
             "UPDATE notices SET state = @state, next_attempt_at = NULL, finished_at = @now WHERE id = @id AND state = 0",
             p => p.Add("id", id).Add("state", (int)state).Add("now", state == NoticeState.ToBePolled ? null : now), ct);
 

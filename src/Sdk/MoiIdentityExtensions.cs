@@ -50,14 +50,17 @@ public static class MoiIdentityExtensions
         return builder;
     }
 
-    /// <summary>Reads the citizen's session and applies authorization. Put it after error handling and security headers, before endpoints.</summary>
+    /// <summary>
+    /// Reads the citizen's session, keeps what a signed-in citizen is shown out of every cache (<c>Cache-Control: no-store</c>, unless the
+    /// application sets its own), and applies authorization. Put it after error handling and security headers, before endpoints.
+    /// </summary>
     /// <param name="app">The application.</param>
     /// <returns>The same application.</returns>
     public static IApplicationBuilder UseMoiIdentity(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.Properties[Used] = true;
-        return app.UseMiddleware<SignInProblemsMiddleware>().UseAuthentication().UseAuthorization();
+        return app.UseMiddleware<SignInProblemsMiddleware>().UseAuthentication().UseMiddleware<PrivateAnswersMiddleware>().UseAuthorization();
     }
 
     /// <summary>

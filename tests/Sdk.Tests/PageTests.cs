@@ -65,6 +65,34 @@ public sealed class PageTests
         style.Content.Headers.ContentType!.MediaType.ShouldBe("text/css");
     }
 
+    [Theory]
+    [InlineData("zh-TW", "補助申請", "範例縣政府")]
+    [InlineData("en", "Grants &amp; Aid", "Example County")]
+    public async Task A_page_says_whose_it_is(string accept, string service, string agencyName)
+    {
+        await using var agency = await Agency.StartAsync(
+            ("ClientName", "Grants & Aid"), ("ClientNames:zh-TW", "補助申請"), ("AgencyName", "範例縣政府"), ("AgencyNames:en", "Example County"));
+        agency.Browser.Headers["Accept-Language"] = accept;
+
+        using var response = await agency.GetAsync("/moi/signed-out");
+
+        var page = await response.Content.ReadAsStringAsync();
+        page.ShouldContain($"<header>\n<p class=\"agency\">{agencyName}</p>\n<p class=\"service\">{service}</p>\n</header>");
+        page.ShouldContain($" - {service}</title>");
+    }
+
+    [Fact]
+    public async Task Where_no_name_was_given_the_page_makes_none_up()
+    {
+        await using var agency = await Agency.StartAsync();
+
+        using var response = await agency.GetAsync("/moi/signed-out");
+
+        var page = await response.Content.ReadAsStringAsync();
+        page.ShouldNotContain("<header>");
+        page.ShouldContain("<title>您已登出</title>");
+    }
+
     [Fact]
     public async Task The_setting_decides_the_language_when_it_says_so()
     {

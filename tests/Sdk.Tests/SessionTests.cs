@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Moi.Identity.Sdk.Tests.Fake;
 using Moi.Identity.Sessions;
@@ -24,6 +26,35 @@ public sealed class SessionTests(RedisServer redis)
         (await agency.IsSignedInAsync()).ShouldBe(survives);
     }
 
+    /// <summary>Seen failing on 2026-11-27: after the sign-out, Back showed the citizen's data once more.</summary>
+    [Fact]
+    public async Task What_a_citizen_is_shown_stays_in_no_cache_unless_the_application_says_otherwise()
+    {
+        await using var agency = await Agency.StartAsync(a =>
+        {
+            a.Map = app => app.MapGet("/picture", (HttpContext c) =>
+            {
+                c.Response.Headers.CacheControl = "private, max-age=60";
+                return "picture";
+            });
+            return Task.CompletedTask;
+        });
+        (await CachingAsync("/")).ShouldBeNull();
+
+        using var signedIn = await agency.SignInAsync();
+        signedIn.Headers.CacheControl?.ToString().ShouldBe("no-store");
+        (await CachingAsync("/")).ShouldBe("no-store");
+        (await CachingAsync("/form")).ShouldBe("no-store");
+        (await CachingAsync("/picture")).ShouldBe("max-age=60, private");
+
+        async Task<string?> CachingAsync(string path)
+        {
+            using var answer = await agency.GetAsync(path);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            return answer.Headers.CacheControl?.ToString();
+        }
+    }
+
     [Theory]
     [InlineData("Memory")]
     [InlineData("Redis")]
@@ -35,11 +66,11 @@ public sealed class SessionTests(RedisServer redis)
         if (store == "Redis")
         {
             // Redis keeps its own clock: the time left is what can be asked for.
-            var ttl = await TimeLeftAsync();
+            var ttl = await TimeLeftAsync(agency);
             ttl.ShouldBeInRange(TimeSpan.FromMinutes(29), TimeSpan.FromMinutes(30));
             agency.Time.Advance(TimeSpan.FromMinutes(110));
             (await agency.IsSignedInAsync()).ShouldBeTrue();
-            (await TimeLeftAsync()).ShouldBeInRange(TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
+            (await TimeLeftAsync(agency)).ShouldBeInRange(TimeSpan.FromMinutes(9), TimeSpan.FromMinutes(10));
             agency.Time.Advance(TimeSpan.FromMinutes(10));
             (await agency.IsSignedInAsync()).ShouldBeFalse();
             return;
@@ -129,7 +160,7 @@ public sealed class SessionTests(RedisServer redis)
         using var other = new Browser();
         agency.Provider.Persona = Persona.Second with { Sid = "sid-2" };
         using var second = await other.GetAsync(agency.Origin + "/moi/login");
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(agency.Settings["MoiIdentity:Redis"]!);
         var db = connection.GetDatabase();
         var keys = connection.GetServers().Single().Keys(pattern: "*").Select(k => k.ToString()).ToArray();
         var sessions = keys.Where(k => k.Contains(":session:", StringComparison.Ordinal)).ToArray();
@@ -195,9 +226,9 @@ public sealed class SessionTests(RedisServer redis)
 
     private static string Cookie(Agency agency) => agency.Browser.Cookies.GetCookies(new Uri(agency.Origin))["moi-session"]!.Value;
 
-    private async Task<TimeSpan> TimeLeftAsync()
+    private static async Task<TimeSpan> TimeLeftAsync(Agency agency)
     {
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(agency.Settings["MoiIdentity:Redis"]!);
         var left = await Task.WhenAll(connection.GetServers().Single().Keys(pattern: "moi:agency:session:*")
             .Select(key => connection.GetDatabase().KeyTimeToLiveAsync(key)));
         return left.Min()!.Value;

@@ -36,10 +36,12 @@ internal sealed class Page(IOptions<MoiIdentityOptions> options)
     internal Task ShowSignedOutAsync(HttpContext context) =>
         WriteAsync(context, StatusCodes.Status200OK, Language(context), "SignedOut", "", "");
 
-    private static Task WriteAsync(HttpContext context, int status, CultureInfo language, string name, string ways, string small)
+    private Task WriteAsync(HttpContext context, int status, CultureInfo language, string name, string ways, string small)
     {
         var home = context.Request.PathBase + "/";
         var title = Encode(Words.Get(name + ".Title", language));
+        var service = Words.NameIn(language, options.Value.ClientNames, options.Value.ClientName);
+        var agency = Words.NameIn(language, options.Value.AgencyNames, options.Value.AgencyName);
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "text/html; charset=utf-8";
@@ -63,11 +65,11 @@ internal sealed class Page(IOptions<MoiIdentityOptions> options)
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
-            <title>{title}</title>
+            <title>{title}{(service is null ? "" : " - " + Encode(service))}</title>
             <link rel="stylesheet" href="{Encode(context.Request.PathBase + MoiIdentityDefaults.StylePath)}">
             </head>
             <body>
-            <main>
+            {Header(agency, service)}<main>
             <h1>{title}</h1>
             <p>{Encode(Words.Get(name + ".Text", language))}</p>
             <p class="ways">{ways}{Way(home, Words.Get("Home", language), primary: ways.Length == 0)}</p>
@@ -77,6 +79,14 @@ internal sealed class Page(IOptions<MoiIdentityOptions> options)
             </html>
             """, context.RequestAborted);
     }
+
+    /// <summary>Whose page it is, as far as the application has said so.</summary>
+    private static string Header(string? agency, string? service) =>
+        agency is null && service is null ? ""
+        : "<header>\n" + Named("agency", agency) + Named("service", service) + "</header>\n";
+
+    private static string Named(string kind, string? name) =>
+        name is null ? "" : $"<p class=\"{kind}\">{Encode(name)}</p>\n";
 
     private static string Way(string path, string text, bool primary) =>
         $"""<a{(primary ? " class=\"primary\"" : "")} href="{Encode(path)}">{Encode(text)}</a> """;

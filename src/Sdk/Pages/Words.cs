@@ -25,6 +25,10 @@ internal static class Words
         _ => FromHeader(context.Request),
     };
 
+    /// <summary>A name in the language of the page, where there is one for it.</summary>
+    internal static string? NameIn(CultureInfo language, IDictionary<string, string> names, string? otherwise) =>
+        names.Where(name => Known(name.Key) == language).Select(name => name.Value).FirstOrDefault() ?? otherwise;
+
     private static CultureInfo FromHeader(HttpRequest request) =>
         StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptLanguage, out var languages)
             ? languages.OrderByDescending(l => l.Quality ?? 1)

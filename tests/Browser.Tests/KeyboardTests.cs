@@ -52,7 +52,7 @@ public sealed class KeyboardTests(PasskeyBrowser browser, Site site)
         var tab = await device.TabAsync();
         await tab.AddAuthenticatorAsync();
         await tab.GoAsync(site.Idp + "/sign-in");
-        await Assertions.Expect(tab.Page.GetByLabel("Or tap the field and pick a saved passkey")).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.GetByLabel("Or tap here and pick a saved passkey (no typing)")).ToBeVisibleAsync();
         var stops = new List<string>();
         do
         {
@@ -63,7 +63,7 @@ public sealed class KeyboardTests(PasskeyBrowser browser, Site site)
 
         stops.SkipWhile(stop => stop != "中文").Skip(1).ShouldBe(
         [
-            ":::", "Sign in with face, fingerprint or screen lock", "Or tap the field and pick a saved passkey",
+            ":::", "Sign in with face, fingerprint or screen lock", "Or tap here and pick a saved passkey (no typing)",
             "Use a phone or security key", "First time here? Create an account (about 3 minutes)", "Trouble signing in?",
         ]);
     }

@@ -202,6 +202,26 @@ public abstract class SignInTests(OidcServer server)
         html.ShouldContain((string)id["sub"]!);
     }
 
+    /// <summary>Seen failing on 2026-11-27: nobody was told of <c>sid</c>.</summary>
+    [Fact]
+    public async Task The_consent_page_names_every_claim_that_the_agency_then_gets()
+    {
+        var agency = await server.NewAgencyAsync();
+        using var browser = server.NewBrowser();
+        await server.SignInAsync(browser, await server.NewCitizenAsync());
+        var page = (await browser.GetAsync(await agency.PushAsync())).Redirect();
+        var shown = (await (await browser.GetAsync(page.PathAndQuery)).Content.ReadAsStringAsync()).Split("data-claim=\"")[1..]
+            .Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]);
+
+        var code = (await ConsentForm.AnswerAsync(browser, page, agree: true)).Query()["code"];
+        var tokens = await (await agency.RedeemAsync(code)).JsonAsync();
+
+        // What is said of the token and of the client is not said of the citizen.
+        string[] ofTheToken = ["iss", "aud", "exp", "iat", "nonce", "at_hash", "azp", "jti"];
+        var got = Jwt.Claims((string)tokens["id_token"]!).Concat(await (await agency.UserInfoAsync((string)tokens["access_token"]!)).JsonAsync());
+        shown.Order(StringComparer.Ordinal).ShouldBe(got.Select(c => c.Key).Except(ofTheToken).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task A_citizen_who_declines_goes_back_with_access_denied()
     {

@@ -79,7 +79,13 @@ internal sealed class RemovePasskeyModel(
     {
         var session = HttpContext.RequireSession();
         var (card, left) = await FindAsync(id, ct);
-        if (card is null || await credentials.AccountAsync(session.CitizenId, ct) is not { } account)
+        if (card is null)
+        {
+            // Back after it was removed, or a link from before.
+            return Redirect("/account/passkeys");
+        }
+
+        if (await credentials.AccountAsync(session.CitizenId, ct) is not { } account)
         {
             return new ErrorPage(Problems.NotFound);
         }

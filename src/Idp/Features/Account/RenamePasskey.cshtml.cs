@@ -29,7 +29,7 @@ internal sealed class RenamePasskeyModel(
     {
         if (Find(await LoadAsync(ct), id) is not { } card)
         {
-            return new ErrorPage(Problems.NotFound);
+            return Redirect("/account/passkeys");
         }
 
         (Card, Name) = (card, card.Credential.Name);

@@ -94,7 +94,7 @@ internal sealed class ConnectedServices(
     private IEnumerable<string> Data(string[] released)
     {
         foreach (var (name, text) in ((string, string)[])
-            [("sub", "Subject"), ("nickname", "Nickname"), ("locale", "Locale"), ("acr", "Level"), ("amr", "How"), ("auth_time", "When")])
+            [("sub", "Subject"), ("nickname", "Nickname"), ("locale", "Locale"), ("acr", "Level"), ("amr", "How"), ("auth_time", "When"), ("sid", "SignInId")])
         {
             if (released.Contains(name))
             {

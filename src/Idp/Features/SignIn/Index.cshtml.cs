@@ -23,7 +23,7 @@ internal sealed class IndexModel(
     {
         if (await requests.ReadAsync(HttpContext, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         if (HttpContext.GetSession() is not null && request.AcceptsSession && !Request.Query.ContainsKey("switch"))
@@ -40,7 +40,7 @@ internal sealed class IndexModel(
     {
         if (await requests.ReadAsync(HttpContext, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         var (onward, failure) = await ceremony.FinishAsync(HttpContext, request, ct);
@@ -52,7 +52,7 @@ internal sealed class IndexModel(
     {
         if (await requests.ReadAsync(HttpContext, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         // SECURITY: nothing is written down. No passkey was touched, and whatever demands a touch for this transaction looks for
@@ -69,7 +69,7 @@ internal sealed class IndexModel(
     {
         if (await requests.ReadAsync(HttpContext, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         if (request is { IsConfirmation: true, Transaction: { } read })

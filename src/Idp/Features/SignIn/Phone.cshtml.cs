@@ -14,13 +14,13 @@ internal sealed class PhoneModel(SignInRequests requests, SignInCeremony ceremon
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
         => await requests.ReadAsync(HttpContext, ct) is { } request
             ? await ShowAsync(request, null, ct)
-            : new ErrorPage(SignInProblems.RequestExpired);
+            : SignInProblems.NoRequest(HttpContext);
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         if (await requests.ReadAsync(HttpContext, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         var (onward, failure) = await ceremony.FinishAsync(HttpContext, request, ct);

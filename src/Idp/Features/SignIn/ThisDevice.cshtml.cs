@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Sessions;
-using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.SignIn;
 
@@ -32,7 +31,7 @@ internal sealed class ThisDeviceModel(
 
         if (await requests.ReadAsync(HttpContext, permit.Transaction, permit.ReturnPath, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         var now = time.GetUtcNow();
@@ -49,7 +48,7 @@ internal sealed class ThisDeviceModel(
         var request = permit is null ? null : await requests.ReadAsync(HttpContext, permit.Transaction, permit.ReturnPath, ct);
         if (request is null)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         var (passkey, failure) = await ceremonies.FinishRegistrationAsync(

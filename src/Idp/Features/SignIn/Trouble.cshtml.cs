@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.SignIn;
 
@@ -13,7 +12,7 @@ internal sealed class TroubleModel(SignInRequests requests) : PageModel
     {
         if (await requests.ReadAsync(HttpContext, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         Journey = request;

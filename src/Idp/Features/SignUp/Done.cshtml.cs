@@ -6,7 +6,6 @@ using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
-using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.SignUp;
 
@@ -27,7 +26,7 @@ internal sealed class DoneModel(SignInRequests requests, IdpDb db, TimeProvider 
     {
         if (await requests.ReadAsync(HttpContext, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         var session = HttpContext.RequireSession();

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Localization;
 using Moi.Identity.Idp.Features.Passkeys;
 using Moi.Identity.Idp.Features.SignIn;
 using Moi.Identity.Idp.Sessions;
-using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.SignUp;
 
@@ -28,7 +27,7 @@ internal sealed class IndexModel(SignInRequests requests, SignUpDrafts drafts, I
     {
         if (await requests.ReadAsync(HttpContext, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         Journey = request;
@@ -40,7 +39,7 @@ internal sealed class IndexModel(SignInRequests requests, SignUpDrafts drafts, I
     {
         if (await requests.ReadAsync(HttpContext, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         Journey = request;
@@ -54,6 +53,8 @@ internal sealed class IndexModel(SignInRequests requests, SignUpDrafts drafts, I
             return Page();
         }
 
-        return Redirect("/sign-up/passkey?draft=" + await drafts.AddAsync(HttpContext, label, request, ct));
+        // The draft knows what it was begun for; the address says it for the way back, when the draft is used up.
+        return Redirect("/sign-up/passkey" + request.Query + (request.Query.Length == 0 ? "?" : "&") + "draft="
+            + await drafts.AddAsync(HttpContext, label, request, ct));
     }
 }

@@ -16,21 +16,23 @@ internal sealed class PasskeyModel(
     SignUpDrafts drafts, SignInRequests requests, CeremonyService ceremonies, PasskeyRegistration passkeys,
     SessionBeginning sessions, SignInCompletion completion) : PageModel
 {
+    private const string DraftParameter = "draft";
+
     internal PasskeyView View { get; private set; } = null!;
 
-    internal string? Handle => Request.Query["draft"];
+    internal string? Handle => Request.Query[DraftParameter];
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
         => await drafts.FindAsync(HttpContext, Handle, ct) is { } draft
             ? await ShowAsync(draft, null, ct)
-            : new ErrorPage(SignUpProblems.DraftExpired);
+            : Over();
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         var form = await CeremonyForm.ReadAsync(Request, ct);
         if (await drafts.FindAsync(HttpContext, Handle, ct) is not { } draft)
         {
-            return new ErrorPage(SignUpProblems.DraftExpired);
+            return Over();
         }
 
         var (passkey, failure) = await ceremonies.FinishRegistrationAsync(
@@ -43,7 +45,7 @@ internal sealed class PasskeyModel(
         // Only now: until the passkey was verified, the draft stays good for another try.
         if (await drafts.TakeAsync(HttpContext, Handle, ct) is null)
         {
-            return new ErrorPage(SignUpProblems.DraftExpired);
+            return Over();
         }
 
         (var account, failure) = await passkeys.CreateAccountAsync(passkey, draft.Label, null, ct);
@@ -62,11 +64,16 @@ internal sealed class PasskeyModel(
         return Redirect("/sign-up/done" + request.Query);
     }
 
+    /// <summary>The draft is not there. Whoever made an account of it and came back goes on where that ended.</summary>
+    private IActionResult Over()
+        => HttpContext.GetSession() is null ? new ErrorPage(SignUpProblems.DraftExpired)
+            : Redirect("/sign-up/done" + QueryString.Create(Request.Query.Where(q => q.Key != DraftParameter)));
+
     private async Task<IActionResult> ShowAsync(SignUpDraft draft, CeremonyFailure? failure, CancellationToken ct)
     {
         if (await requests.ReadAsync(HttpContext, draft.Transaction, draft.ReturnPath, ct) is not { } request)
         {
-            return new ErrorPage(SignInProblems.RequestExpired);
+            return SignInProblems.NoRequest(HttpContext);
         }
 
         var started = await ceremonies.StartAsync(

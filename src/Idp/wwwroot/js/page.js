@@ -1,6 +1,11 @@
 // @ts-check
 // Small helps for every page. Each page works without them.
 
+// A page that answered a form: without this, coming back to it asks whether to send the form again.
+if (document.body.dataset.posted) {
+  history.replaceState(null, "", location.href);
+}
+
 for (const element of document.querySelectorAll("[data-focus]")) {
   /** @type {HTMLElement} */ (element).focus();
   break;

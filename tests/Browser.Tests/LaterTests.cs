@@ -22,7 +22,7 @@ public sealed class LaterTests(PasskeyBrowser browser, LaterSite site) : IClassF
         await tab.VerifyUserAsync(phone, false);
         await tab.GoAsync(site.Agency + "/letter");
         await tab.SeesAsync("Confirm it’s you");
-        await tab.PressAsync("Sign in with face, fingerprint or screen lock");
+        await tab.PressAsync("Confirm with face, fingerprint or screen lock");
         await tab.SeesAsync("Not finished yet");
         await tab.VerifyUserAsync(phone, true);
         await tab.PressAsync("Try again");

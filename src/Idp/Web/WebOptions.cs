@@ -22,6 +22,12 @@ internal sealed class WebOptions
     [RegularExpression(Address, ErrorMessage = Otherwise)]
     public string? PrivacyContact { get; set => field = string.IsNullOrWhiteSpace(value) ? null : value; }
 
+    /// <summary>Whom citizens ask who cannot go on, or find a page hard to use: an address such as <c>tel:…</c>, <c>mailto:…</c> or <c>https://…</c>.</summary>
+    /// <value>Default none: the pages of help and accessibility then send them to the agency whose service they want to use.</value>
+    /// <remarks>Shown to everybody; name somebody who answers.</remarks>
+    [RegularExpression(Address, ErrorMessage = Otherwise)]
+    public string? HelpContact { get; set => field = string.IsNullOrWhiteSpace(value) ? null : value; }
+
     /// <summary>An address as people read it.</summary>
     internal static string Show(string address)
         => address.StartsWith("https:", StringComparison.Ordinal) ? address : address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..];

@@ -83,7 +83,7 @@ internal sealed class Page(IOptions<MoiIdentityOptions> options)
     /// <summary>Whose page it is, as far as the application has said so.</summary>
     private static string Header(string? agency, string? service) =>
         agency is null && service is null ? ""
-        : "<header>\n" + Named("agency", agency) + Named("service", service) + "</header>\n";
+        : "<header>\n" + Named("agency", agency == service ? null : agency) + Named("service", service) + "</header>\n";
 
     private static string Named(string kind, string? name) =>
         name is null ? "" : $"<p class=\"{kind}\">{Encode(name)}</p>\n";

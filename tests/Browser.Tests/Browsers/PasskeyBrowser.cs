@@ -29,6 +29,8 @@ public sealed class PasskeyBrowser : IAsyncLifetime
             throw new FileNotFoundException($"No browser at {path}. Install Chromium, or name another in PASSKEY_BROWSER.");
         }
 
+        // On a loaded machine a page takes its time.
+        Assertions.SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _chromium = await _playwright.Chromium.LaunchAsync(new()
         {

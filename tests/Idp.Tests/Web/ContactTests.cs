@@ -17,10 +17,10 @@ public sealed class ContactTests : IDisposable
     [InlineData("https://example.gov.tw/ask", "https://example.gov.tw/ask")]
     public async Task The_pages_name_who_is_set(string address, string shown)
     {
-        await using var idp = New(address, address);
+        await using var idp = New(address);
         using var browser = idp.Browser();
 
-        foreach (var path in (string[])["/privacy", "/security"])
+        foreach (var path in (string[])["/privacy", "/security", "/help", "/accessibility"])
         {
             WebUtility.HtmlDecode((await browser.OpenAsync(path)).Body).ShouldContain($"<a href=\"{address}\">{shown}</a>");
         }
@@ -31,7 +31,7 @@ public sealed class ContactTests : IDisposable
     [Fact]
     public async Task Without_an_address_the_privacy_page_names_the_operator()
     {
-        await using var idp = New(null, null);
+        await using var idp = New(null);
         using var browser = idp.Browser();
 
         (await browser.OpenAsync("/privacy?ui_locales=en")).Text.ShouldContain("contact the Ministry of the Interior");
@@ -45,18 +45,21 @@ public sealed class ContactTests : IDisposable
         {
             ["Idp__Web__PrivacyContact"] = "data@example.gov.tw",
             ["Idp__Web__SecurityContact"] = "javascript:alert(1)",
+            ["Idp__Web__HelpContact"] = "0212345678",
         });
         await idp.LaunchAsync();
 
         (await idp.WaitAsync()).ShouldBe(78);
         idp.Log.ShouldContain("PrivacyContact must begin with mailto:, tel: or https://.");
         idp.Log.ShouldContain("SecurityContact must begin with mailto:, tel: or https://.");
+        idp.Log.ShouldContain("HelpContact must begin with mailto:, tel: or https://.");
     }
 
-    private IdpApplication New(string? privacy, string? security) => new(new Dictionary<string, string?>
+    private IdpApplication New(string? contact) => new(new Dictionary<string, string?>
     {
         ["Idp:DataPath"] = _folder,
-        ["Idp:Web:PrivacyContact"] = privacy,
-        ["Idp:Web:SecurityContact"] = security,
+        ["Idp:Web:PrivacyContact"] = contact,
+        ["Idp:Web:SecurityContact"] = contact,
+        ["Idp:Web:HelpContact"] = contact,
     });
 }

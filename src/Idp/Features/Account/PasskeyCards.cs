@@ -15,7 +15,7 @@ internal sealed record PasskeyCard(Credential Credential, string Title, string? 
     internal string Icon => IsSecurityKey ? "security-key" : Credential.BackupEligible ? "cloud" : "laptop";
 }
 
-/// <summary>Names passkeys: what the citizen called it, else its provider, else the device it was made on, else neutral words.</summary>
+/// <summary>Names passkeys: what the citizen called it, else its provider, else that it is a security key or the device it was made on, else neutral words.</summary>
 internal static class PasskeyCards
 {
     internal static async Task<IReadOnlyList<PasskeyCard>> LoadAsync(
@@ -30,10 +30,13 @@ internal static class PasskeyCards
             .. credentials.Select(credential =>
             {
                 var provider = ProviderNames.Of(credential.Aaguid);
+                var card = new PasskeyCard(credential, "", provider);
                 var name = credential.Name.Length > 0 ? credential.Name
-                    : provider ?? (credential.LastUsedOn.Length > 0 ? credential.LastUsedOn : text["Unknown"].Value);
+                    : provider ?? (card.IsSecurityKey ? text["SecurityKey"].Value
+                        : credential.LastUsedOn.Length > 0 ? credential.LastUsedOn
+                        : text["Unknown"].Value);
                 var number = seen[name] = seen.GetValueOrDefault(name) + 1;
-                return new PasskeyCard(credential, number == 1 ? name : $"{name} ({number})", provider);
+                return card with { Title = number == 1 ? name : $"{name} ({number})" };
             }),
         ];
     }

@@ -27,6 +27,16 @@ internal static class NoticeOutbox
             AND EXISTS (SELECT 1 FROM notices n WHERE n.client_id = c.client_id AND n.next_attempt_at <= @now)
         """;
 
+    private const string FetchingClients = """
+        WITH RECURSIVE c(client_id) AS (
+            SELECT MIN(client_id) FROM notices WHERE state = 1
+            UNION ALL
+            SELECT (SELECT MIN(n.client_id) FROM notices n WHERE n.client_id > c.client_id AND n.state = 1)
+            FROM c WHERE c.client_id IS NOT NULL
+        )
+        SELECT client_id FROM c WHERE client_id IS NOT NULL
+        """;
+
     internal static Task<int> AddAsync(this SqlWork work, Notice notice, CancellationToken ct)
         => work.ExecuteAsync(
             """
@@ -41,6 +51,10 @@ internal static class NoticeOutbox
     /// <summary>The clients for which something is due.</summary>
     internal static Task<List<string>> ListDueClientsAsync(this SqlDatabase sql, DateTimeOffset now, CancellationToken ct)
         => sql.ListAsync(Clients, p => p.Add("now", now), row => row.Text(0), ct);
+
+    /// <summary>The clients for which something waits to be fetched.</summary>
+    internal static Task<List<string>> ListFetchingClientsAsync(this SqlDatabase sql, CancellationToken ct)
+        => sql.ListAsync(FetchingClients, static _ => { }, row => row.Text(0), ct);
 
     internal static Task<List<Notice>> ListDueNoticesAsync(
         this SqlDatabase sql, string clientId, DateTimeOffset now, int most, CancellationToken ct)

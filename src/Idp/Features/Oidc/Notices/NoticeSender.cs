@@ -1,4 +1,5 @@
 using Moi.Identity.Idp.Data;
+using Moi.Identity.Idp.Features.Clients;
 
 namespace Moi.Identity.Idp.Features.Oidc.Notices;
 
@@ -6,7 +7,8 @@ namespace Moi.Identity.Idp.Features.Oidc.Notices;
 /// Works through the outbox, so that a restart forgets nothing. Every client has a lane of its own: one that is slow or
 /// away holds up nobody else, and one that failed is tried with one call at a time.
 /// </summary>
-internal sealed partial class NoticeSender(SqlDatabase sql, NoticeDelivery delivery, TimeProvider time, ILogger<NoticeSender> logger)
+internal sealed partial class NoticeSender(
+    SqlDatabase sql, ClientCatalog clients, NoticeDelivery delivery, TimeProvider time, ILogger<NoticeSender> logger)
     : BackgroundService
 {
     private const int BatchSize = 32;
@@ -30,7 +32,11 @@ internal sealed partial class NoticeSender(SqlDatabase sql, NoticeDelivery deliv
     }
 
     /// <summary>Sends everything that is due, and waits until it has been tried.</summary>
-    internal async Task SendDueAsync(CancellationToken ct) => await Task.WhenAll(await StartLanesAsync(ct));
+    internal async Task SendDueAsync(CancellationToken ct)
+    {
+        await PushWhatNobodyFetchesAsync(ct);
+        await Task.WhenAll(await StartLanesAsync(ct));
+    }
 
     public override void Dispose()
     {
@@ -45,7 +51,11 @@ internal sealed partial class NoticeSender(SqlDatabase sql, NoticeDelivery deliv
         {
             try
             {
-                await _wake.WaitAsync(PollInterval, stoppingToken);
+                if (!await _wake.WaitAsync(PollInterval, stoppingToken))
+                {
+                    await PushWhatNobodyFetchesAsync(stoppingToken);
+                }
+
                 await StartLanesAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -58,6 +68,18 @@ internal sealed partial class NoticeSender(SqlDatabase sql, NoticeDelivery deliv
                 LogFailed(logger, e);
             }
 #pragma warning restore CA1031
+        }
+    }
+
+    /// <summary>An event can be written down to be fetched by a server that has not read yet that its client is pushed to from now on.</summary>
+    private async Task PushWhatNobodyFetchesAsync(CancellationToken ct)
+    {
+        foreach (var clientId in await sql.ListFetchingClientsAsync(ct))
+        {
+            if (clients.FindAny(clientId)?.Metadata.SecurityEvents?.Delivery == SecurityEventSubscription.Push)
+            {
+                await sql.TransactionAsync(async work => await work.PushInsteadAsync(clientId, time.GetUtcNow(), ct) > 0, ct);
+            }
         }
     }
 

@@ -75,12 +75,15 @@ internal sealed class PasskeyRemoval(
         if (session.CredentialId == removed.Id && verified.Credential.Id != removed.Id)
         {
             var level = AssuranceLevel.Of(verified);
+            var from = new NewSession(
+                session.CitizenId, verified.Credential.Id, level.Acr, level.Amr, context.Device, session.DisplayLabel);
             await beginning.ContinueAsync(
                 http,
                 session,
-                new NewSession(
-                    session.CitizenId, verified.Credential.Id, level.Acr, level.Amr, context.Device, session.DisplayLabel),
-                _ => credentials.IsUnchangedAsync(verified, CancellationToken.None),
+                from,
+                goesOn => goesOn is null
+                    ? credentials.AppendIfUnchangedAsync(verified, AuditEvents.SessionStarted(context, from), CancellationToken.None)
+                    : credentials.IsUnchangedAsync(verified, CancellationToken.None),
                 CancellationToken.None);
         }
 

@@ -113,7 +113,7 @@ internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions
         => NeedsUpdate(verified, audit.At)
             ? sql.TransactionAsync(
                 async work => await RecordUseAsync(work, verified, audit, ct) && await work.AppendAsync(audit, ct) == 1, ct)
-            : AppendAsync(verified, audit, ct);
+            : AppendIfUnchangedAsync(verified, audit, ct);
 
     /// <summary>The update alone, inside somebody's transaction.</summary>
     internal static async Task<bool> RecordUseAsync(
@@ -143,7 +143,8 @@ internal sealed class CredentialTable(SqlDatabase sql, IOptions<AssuranceOptions
             || verified.Verdict.Credential.IsUserVerificationInitialized != verified.Verdict.Before.IsUserVerificationInitialized
             || verified.Credential.LastUsedAt is not { } last || now - last >= LastUseGrain;
 
-    private async Task<bool> AppendAsync(VerifiedPasskey verified, AuditEvent audit, CancellationToken ct)
+    /// <summary>Writes an event if a passkey that was verified in this request may still be used.</summary>
+    internal async Task<bool> AppendIfUnchangedAsync(VerifiedPasskey verified, AuditEvent audit, CancellationToken ct)
         => await sql.ExecuteAsync(Append, p => Bind(p, verified).BindAudit(audit), ct) == 1;
 
     private Task<List<(PublicKeyCredentialDescriptor Descriptor, AuthenticatorClass Class)>> ListAsync(Guid citizenId, CancellationToken ct)

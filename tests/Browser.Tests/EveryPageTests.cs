@@ -59,6 +59,7 @@ public abstract class EveryPageTests(PasskeyBrowser browser, Site site, string l
             return;
         }
 
+        await page.WaitForLoadStateAsync();
         var light = await page.ViolationsAsync();
 
         // Nothing but the colours is different in the dark.

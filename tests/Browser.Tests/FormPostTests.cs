@@ -34,7 +34,7 @@ public sealed class FormPostTests(PasskeyBrowser browser, Site site)
             await tab.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
         }
 
-        var body = await posted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var body = await posted.Task.WaitAsync(Eventually.Patience);
         body.ShouldStartWith("POST ");
         body.ShouldContain("error=invalid_scope");
         body.ShouldContain("state=by-form");

@@ -76,6 +76,7 @@ public sealed class KeyboardTests(PasskeyBrowser browser, Site site)
 
     private static async Task TabToAsync(Tab tab, string name)
     {
+        await tab.Page.WaitForLoadStateAsync();
         for (var stops = 0; stops < 40; stops++)
         {
             await tab.Page.Keyboard.PressAsync("Tab");

@@ -15,6 +15,7 @@ public sealed class Site : IAsyncLifetime, ISite
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("moi-agency-");
     private IdpProcess _idp = null!;
     private ChildProcess _agency = null!;
+    private int _requests;
 
     /// <summary>The identity provider's origin.</summary>
     public string Idp => _idp.Origin;
@@ -48,7 +49,7 @@ public sealed class Site : IAsyncLifetime, ISite
     /// <summary>The address of an authorization request of another agency, for all that there is.</summary>
     public async Task<string> RequestEverythingAsync()
     {
-        var file = Path.Combine(_folder.FullName, "everything.json");
+        var file = Path.Combine(_folder.FullName, $"everything-{Interlocked.Increment(ref _requests)}.json");
         await File.WriteAllTextAsync(file, """
             [{
               "client_id": "everything", "client_name": "All About You", "client_name#zh-TW": "全部資料服務",

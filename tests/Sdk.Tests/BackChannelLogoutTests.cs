@@ -207,8 +207,9 @@ public sealed class BackChannelLogoutTests(RedisServer redis)
         await using var server = new RedisServer { KeepsData = true };
         await server.InitializeAsync();
         await using var agency = await Agency.StartAsync(
-            ("SessionStore", "Redis"), ("Redis", server.ConnectionString + ",connectTimeout=500,syncTimeout=500,asyncTimeout=500"));
+            ("SessionStore", "Redis"), ("Redis", server.ConnectionString + ",connectTimeout=500"));
         using var signedIn = await agency.SignInAsync();
+        signedIn.StatusCode.ShouldBe(HttpStatusCode.OK);
         var token = agency.Provider.NewLogoutToken().Write();
         await server.KillAsync();
 

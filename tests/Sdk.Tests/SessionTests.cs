@@ -188,8 +188,9 @@ public sealed class SessionTests(RedisServer redis)
         await using var server = new RedisServer { KeepsData = true };
         await server.InitializeAsync();
         await using var agency = await Agency.StartAsync(
-            ("SessionStore", "Redis"), ("Redis", server.ConnectionString + ",connectTimeout=500,syncTimeout=500,asyncTimeout=500"));
+            ("SessionStore", "Redis"), ("Redis", server.ConnectionString + ",connectTimeout=500"));
         using var signedIn = await agency.SignInAsync();
+        signedIn.StatusCode.ShouldBe(HttpStatusCode.OK);
         await server.KillAsync();
 
         using var away = await agency.Browser.OnceAsync(HttpMethod.Get, agency.Origin + "/form");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Moi.Identity.Testing;
 
 namespace Moi.Identity.Idp.Tests.Oidc;
 
@@ -192,6 +193,7 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
     public async Task Not_modified(string address)
     {
         using var http = server.NewBackChannel();
+        await AllKeysAsync(http);
         using var first = await http.GetAsync(address);
         var tag = first.Headers.ETag!;
         tag.IsWeak.ShouldBeFalse();
@@ -219,6 +221,7 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
     public async Task Head(string address)
     {
         using var http = server.NewBackChannel();
+        await AllKeysAsync(http);
         using var get = await http.GetAsync(address);
         using var head = await http.SendAsync(new HttpRequestMessage(HttpMethod.Head, address));
 
@@ -228,6 +231,12 @@ public sealed class DiscoveryTests(SqliteOidcServer server)
         head.Content.Headers.ContentType.ShouldBe(get.Content.Headers.ContentType);
         (await head.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
     }
+
+    /// <summary>A server that has just started makes its keys one after the other.</summary>
+    private static Task AllKeysAsync(HttpClient http)
+        => Eventually.TrueAsync(
+            async () => (await (await http.GetAsync("/connect/jwks")).JsonAsync())["keys"]!.AsArray().Select(key => (string?)key!["alg"]).Distinct().Count() == 3,
+            "a key of each algorithm is published");
 
     private static Task<HttpResponseMessage> AskAsync(HttpClient http, string address, string known)
     {

@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Features.Clients;
+using Moi.Identity.Idp.Features.Oidc.Outbound;
 using Moi.Identity.Idp.Features.Oidc.Tokens;
 using Moi.Identity.Idp.Sessions;
 using Moi.Identity.Idp.Tests.Hosting;
@@ -157,6 +159,10 @@ public abstract class OidcServer : IAsyncLifetime
             builder.ConfigureTestServices(services =>
             {
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Time));
+
+                // A loaded machine may take its time; the limit that counts has tests of its own.
+                services.Replace(ServiceDescriptor.Singleton(sp => new GuardedHttp(
+                    sp.GetRequiredService<IHostEnvironment>(), System.Net.Dns.GetHostAddressesAsync, Eventually.Patience)));
                 Outage.Decorate(services);
                 ConfigureServices(services);
             });

@@ -255,13 +255,27 @@ public abstract class TokenExchangeTests(OidcServer server)
     }
 
     [Fact]
+    public async Task It_costs_the_databases_little()
+    {
+        using var world = await World.NewAsync(server);
+        var seen = new List<(long Commands, long Statements)>();
+
+        // Housekeeping of the server may fall into one measurement; it can only add.
+        for (var i = 0; i < 5; i++)
+        {
+            using var costs = new Costs(server);
+            await TokenAsync(world.Service.ExchangeAsync(world.Token, world.First));
+            seen.Add((costs.StoreCommands, costs.SqlStatements));
+        }
+
+        seen.Min().ShouldBe((1L, server.DatabaseName is null ? 0L : 3L));
+    }
+
+    [Fact]
     public async Task The_citizen_can_read_who_used_what()
     {
         using var world = await World.NewAsync(server);
-        using var costs = new Costs(server);
         await TokenAsync(world.Service.ExchangeAsync(world.Token, world.First));
-        costs.StoreCommands.ShouldBe(1);
-        costs.SqlStatements.ShouldBe(server.DatabaseName is null ? 0 : 5);
 
         var page = await (await world.Browser.GetAsync("/account/activity?ui_locales=en")).Content.ReadAsStringAsync();
 

@@ -32,7 +32,7 @@ public sealed class BackupTests(PostgresServer postgres)
         settings["ConnectionStrings__Postgres"] = await postgres.NewDatabaseAsync();
         await using var empty = new RedisServer();
         await empty.InitializeAsync();
-        settings["ConnectionStrings__Redis"] = empty.ConnectionString;
+        settings["ConnectionStrings__Redis"] = empty.NewInstallation();
         await PgAsync("pg_restore", settings["ConnectionStrings__Postgres"]!, "--exit-on-error", dump);
         File.Delete(dump);
         await using var restored = new IdpProcess(settings);

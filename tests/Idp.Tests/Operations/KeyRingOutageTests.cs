@@ -7,6 +7,8 @@ namespace Moi.Identity.Idp.Tests.Operations;
 /// <summary>Two servers on one database and one Redis; the second was given another certificate.</summary>
 public sealed class KeyRingOutageTests(PostgresServer postgres, RedisServer redis)
 {
+    private readonly string _store = redis.NewInstallation();
+
     [Fact(DisplayName = "P3: a server that cannot read the key ring says why, refuses in one way, and harms no other server")]
     public async Task P3()
     {
@@ -66,6 +68,6 @@ public sealed class KeyRingOutageTests(PostgresServer postgres, RedisServer redi
     {
         ["Idp__Storage__Provider"] = "Postgres",
         ["ConnectionStrings__Postgres"] = database,
-        ["ConnectionStrings__Redis"] = redis.ConnectionString,
+        ["ConnectionStrings__Redis"] = _store,
     });
 }

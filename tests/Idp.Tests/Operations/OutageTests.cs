@@ -25,9 +25,10 @@ public sealed class OutageTests : IAsyncLifetime
     public async Task PostgreSQL_is_killed_and_comes_back()
     {
         using var agency = await RemoteAgency.EnterAsync(_idp, new CitizenBrowser(_http, _idp.Origin));
-        var code = await agency.GetCodeAsync();
         await UnderLoadAsync(async () =>
         {
+            // It lives for a minute.
+            var code = await agency.GetCodeAsync();
             await _postgres.KillAsync();
             (await Health.UntilAsync(_idp, HttpStatusCode.ServiceUnavailable, "database")).ShouldContain("does not answer");
             await agency.IsToldThatPostgresIsAwayAsync(code);
@@ -43,9 +44,10 @@ public sealed class OutageTests : IAsyncLifetime
     public async Task Redis_is_killed_and_comes_back()
     {
         using var agency = await RemoteAgency.EnterAsync(_idp, new CitizenBrowser(_http, _idp.Origin));
-        var code = await agency.GetCodeAsync();
         await UnderLoadAsync(async () =>
         {
+            // It lives for a minute.
+            var code = await agency.GetCodeAsync();
             await _redis.KillAsync();
             (await Health.UntilAsync(_idp, HttpStatusCode.ServiceUnavailable, "short_lived_store")).ShouldContain("Redis");
             await agency.IsToldThatRedisIsAwayAsync(code);
@@ -74,7 +76,7 @@ public sealed class OutageTests : IAsyncLifetime
         {
             ["Idp__Storage__Provider"] = "Postgres",
             ["ConnectionStrings__Postgres"] = _database,
-            ["ConnectionStrings__Redis"] = _redis.ConnectionString,
+            ["ConnectionStrings__Redis"] = _redis.NewInstallation(),
         });
         (await _idp.RunAsync("migrate")).ExitCode.ShouldBe(0);
         await _idp.StartAsync();

@@ -18,6 +18,7 @@ public sealed class Deployment : IAsyncLifetime
     private readonly string _anchors = Path.GetTempFileName();
     private IdpProcess[] _nodes = [];
     private string _database = "";
+    private string _store = "";
 
     /// <summary>What browsers and agencies see.</summary>
     internal string Origin => _nginx.Origin;
@@ -39,6 +40,7 @@ public sealed class Deployment : IAsyncLifetime
             (_, certificate, _, _) => certificate?.GetCertHashString() == _nginx.Certificate.GetCertHashString();
         await Task.WhenAll(_postgres.InitializeAsync().AsTask(), _redis.InitializeAsync().AsTask());
         _database = await _postgres.NewDatabaseAsync();
+        _store = _redis.NewInstallation();
         await File.WriteAllTextAsync(_anchors, PeerAuthority.RootPem);
         _nodes = [NewNode(), NewNode()];
         await RunAsync("migrate");
@@ -116,7 +118,7 @@ public sealed class Deployment : IAsyncLifetime
         ["Idp__Proxies__Trusted__0"] = IPAddress.Loopback.ToString(),
         ["Idp__Storage__Provider"] = "Postgres",
         ["ConnectionStrings__Postgres"] = _database,
-        ["ConnectionStrings__Redis"] = _redis.ConnectionString,
+        ["ConnectionStrings__Redis"] = _store,
 
         ["Idp__MutualTls__Enabled"] = "true",
         ["Idp__MutualTls__Host"] = _nginx.CertificateAuthority,

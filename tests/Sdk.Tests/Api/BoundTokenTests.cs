@@ -245,7 +245,7 @@ public sealed class BoundTokenTests(RedisServer redis) : IAsyncLifetime
     {
         var server = new RedisServer();
         await server.InitializeAsync();
-        await using var draft = await ApiDraft.StartAsync(("MoiIdentityApi:Redis", server.ConnectionString + ",connectTimeout=200,syncTimeout=200,asyncTimeout=200"));
+        await using var draft = await ApiDraft.StartAsync(("MoiIdentityApi:Redis", server.ConnectionString + ",connectTimeout=500"));
         draft.IsBound = true;
         (await draft.CallAsync()).Status.ShouldBe(200);
         await server.DisposeAsync();

@@ -18,7 +18,7 @@ internal sealed partial class SelfExercise(
     : IHostedLifecycleService, IHealthCheck
 {
     private const int Rounds = 30;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly string[] Pages =
         ["/sign-in", "/sign-up", "/.well-known/openid-configuration", "/connect/jwks", "/sign-in/phone", "/"];

@@ -15,7 +15,7 @@ namespace Moi.Identity.Idp.Features.Oidc.Outbound;
 internal sealed class GuardedHttp : IDisposable
 {
     internal const int MostBytes = 64 * 1024;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(5);
 
     private readonly bool _development;
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> _lookUp;
@@ -26,8 +26,8 @@ internal sealed class GuardedHttp : IDisposable
     {
     }
 
-    /// <summary>With something else to look names up.</summary>
-    internal GuardedHttp(IHostEnvironment environment, Func<string, CancellationToken, Task<IPAddress[]>> lookUp)
+    /// <summary>With something else to look names up, and another limit for connecting and for the answer.</summary>
+    internal GuardedHttp(IHostEnvironment environment, Func<string, CancellationToken, Task<IPAddress[]>> lookUp, TimeSpan? limit = null)
     {
         _development = environment.IsDevelopment();
         _lookUp = lookUp;
@@ -36,12 +36,12 @@ internal sealed class GuardedHttp : IDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
-            ConnectTimeout = Limit,
+            ConnectTimeout = limit ?? DefaultLimit,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             MaxConnectionsPerServer = 4,
             ConnectCallback = ConnectAsync,
         };
-        _client = new HttpClient(handler, disposeHandler: true) { Timeout = Limit, MaxResponseContentBufferSize = MostBytes };
+        _client = new HttpClient(handler, disposeHandler: true) { Timeout = limit ?? DefaultLimit, MaxResponseContentBufferSize = MostBytes };
     }
 
     /// <summary>Sends the request and reads the whole answer, at most <see cref="MostBytes"/>.</summary>

@@ -43,6 +43,7 @@ return await StartupFailures.ExplainAsync(async () =>
     app.UseForwardedCertificates();
     app.UseOperations();
     app.UseWeb();
+    app.UseCrossOrigin();
     app.UseLimits();
     app.UseKeyRing();
     app.UseInAppBrowsers();

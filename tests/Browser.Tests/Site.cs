@@ -15,7 +15,7 @@ public sealed class Site : IAsyncLifetime, ISite
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("moi-agency-");
     private IdpProcess _idp = null!;
     private ChildProcess _agency = null!;
-    private int _requests;
+    private int _registrations;
 
     /// <summary>The identity provider's origin.</summary>
     public string Idp => _idp.Origin;
@@ -49,8 +49,7 @@ public sealed class Site : IAsyncLifetime, ISite
     /// <summary>The address of an authorization request of another agency, for all that there is.</summary>
     public async Task<string> RequestEverythingAsync()
     {
-        var file = Path.Combine(_folder.FullName, $"everything-{Interlocked.Increment(ref _requests)}.json");
-        await File.WriteAllTextAsync(file, """
+        await RegisterAsync("""
             [{
               "client_id": "everything", "client_name": "All About You", "client_name#zh-TW": "全部資料服務",
               "moi_agency": "everything", "moi_agency_name": "Agency of Everything", "moi_agency_name#zh-TW": "全部資料管理處",
@@ -82,12 +81,19 @@ public sealed class Site : IAsyncLifetime, ISite
               }
             }]
             """);
-        var (exitCode, output) = await _idp.RunAsync("clients", "apply", file);
-        exitCode.ShouldBe(0, output);
         var details = """
             [{"type":"tax.payment","money":{"currency":"TWD","amount":"12345"},"tax":"house","due":"2026-12-31","note":"115 年第二期 · 2nd term"}]
             """;
         return Everything + "&scope=openid%20profile%20offline_access%20tax.read%20tax.contact&authorization_details=" + Uri.EscapeDataString(details.Trim());
+    }
+
+    /// <summary>Registers clients, as an operator does.</summary>
+    public async Task RegisterAsync(string clients)
+    {
+        var file = Path.Combine(_folder.FullName, $"clients-{Interlocked.Increment(ref _registrations)}.json");
+        await File.WriteAllTextAsync(file, clients);
+        var (exitCode, output) = await _idp.RunAsync("clients", "apply", file);
+        exitCode.ShouldBe(0, output);
     }
 
     /// <summary>A device of that agency asks to be let in.</summary>

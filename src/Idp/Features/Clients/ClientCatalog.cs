@@ -14,6 +14,7 @@ internal sealed partial class ClientCatalog(
     private FrozenDictionary<string, (ProtectedResource, AuthorizationDetailType)> _detailTypes =
         FrozenDictionary<string, (ProtectedResource, AuthorizationDetailType)>.Empty;
     private FrozenDictionary<string, Client> _resourceOwners = FrozenDictionary<string, Client>.Empty;
+    private FrozenSet<string> _publicClientOrigins = [];
     private string _fingerprint = "";
 
     internal IEnumerable<Client> All => _clients.Values.Select(entry => entry.Client);
@@ -26,6 +27,9 @@ internal sealed partial class ClientCatalog(
 
     /// <summary>The client whether or not it may do anything, for names on pages and for logout.</summary>
     internal Client? FindAny(string clientId) => _clients.GetValueOrDefault(clientId)?.Client;
+
+    /// <summary>Whether an active client that has neither secret nor key sends citizens back to a page of this origin.</summary>
+    internal bool IsOriginOfPublicClient(string origin) => _publicClientOrigins.Contains(origin);
 
     /// <summary>The protected resource to which a scope belongs; none for the scopes of OpenID Connect.</summary>
     internal ProtectedResource? ResourceOf(string scope) => _resourcesByScope.GetValueOrDefault(scope);
@@ -71,6 +75,10 @@ internal sealed partial class ClientCatalog(
             .DistinctBy(pair => pair.Name).ToFrozenDictionary(pair => pair.Name, pair => pair.resource);
         _detailTypes = resources.SelectMany(resource => resource.DetailTypes.Select(type => (resource, type)))
             .DistinctBy(pair => pair.type.Name).ToFrozenDictionary(pair => pair.type.Name);
+        _publicClientOrigins = rows.Select(entry => entry.Client)
+            .Where(client => client is { IsActive: true, Metadata: { TokenEndpointAuthMethod: "none", ApplicationType: "web" } })
+            .SelectMany(client => client.Metadata.RedirectUris).Select(address => new Uri(address).GetLeftPart(UriPartial.Authority))
+            .ToFrozenSet(StringComparer.Ordinal);
         DetailTypes = [.. _detailTypes.Keys.Order(StringComparer.Ordinal)];
         _fingerprint = fingerprint;
         LogLoaded(logger, rows.Count);

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Moi.Identity.Idp.Data.Pruning;
@@ -58,6 +59,8 @@ internal static class OidcFeature
         services.AddOptions<DpopOptions>().BindConfiguration(DpopOptions.Section);
         services.AddSingleton<DpopNonces>();
         services.AddSingleton<DiscoveryDocument>();
+        services.AddCors();
+        services.Replace(ServiceDescriptor.Singleton<ICorsPolicyProvider, CrossOrigin>());
         services.AddScoped<ClientOfRequest>();
         services.AddSingleton<RequestObject>();
         services.AddSingleton<Audiences>();
@@ -106,6 +109,9 @@ internal static class OidcFeature
             app.UseMiddleware<ForwardedCertificate>();
         }
     }
+
+    /// <summary>Before anything refuses a request: a page can read of a refusal only what this lets it.</summary>
+    internal static void UseCrossOrigin(this WebApplication app) => app.UseCors();
 
     internal static WebApplication MapOidc(this WebApplication app)
     {

@@ -15,7 +15,7 @@ internal sealed class Walk(PasskeyBrowser browser, Site site, string language, F
     [
         "/", "/help", "/sitemap", "/privacy", "/security", "/accessibility", "/unsupported", "/sign-in", "/sign-in/phone",
         "/sign-in/trouble", "/sign-up", "/signed-out", "/session-ended", "/device", "/errors",
-        "/errors/MOI-TOK-002",
+        "/errors/MOI-TOK-002", "/errors/MOI-WA-003",
     ];
 
     /// <summary>Addresses that lead nowhere, each with its own page.</summary>

@@ -68,6 +68,12 @@ public partial class DocumentTests
         Tree.Matching("docs/errors/*.md").Except(pages.Select(page => page.Path)).ShouldBeEmpty();
     }
 
+    /// <summary>Seen failing on 2026-11-27: the codes of what people are shown had no page.</summary>
+    [Fact]
+    public void Every_code_in_the_server_has_a_page()
+        => Tree.Matching("src/Idp/**/*.cs").SelectMany(file => Code().Matches(Tree.Read(file)).Select(code => code.Value)).Distinct()
+            .Where(code => !File.Exists(RepositoryRoot.File($"docs/errors/{code}.md"))).ShouldBeEmpty();
+
     /// <summary>Seen failing on 2026-11-23, with a script and a project that do not exist planted in a document.</summary>
     [Fact]
     public void Commands_in_documents_exist()
@@ -128,4 +134,7 @@ public partial class DocumentTests
 
     [GeneratedRegex(@"\]\((?!https?:|mailto:|#)(?<target>[^)#\s]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LocalLink();
+
+    [GeneratedRegex("(?<=\")MOI-[A-Z]+-[0-9]{3}(?=\")", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Code();
 }

@@ -5,7 +5,7 @@ using Moi.Identity.Idp.Web;
 
 namespace Moi.Identity.Idp.Features.ErrorCatalogue;
 
-/// <summary><c>/errors</c> and <c>/errors/CODE</c>: what an error means to the developer who got it, and what to do.</summary>
+/// <summary><c>/errors</c> and <c>/errors/CODE</c>: what an error means to the developer, or to whoever is told its code, and what to do.</summary>
 [AllowAnonymous]
 internal sealed class IndexModel : PageModel
 {
@@ -13,5 +13,5 @@ internal sealed class IndexModel : PageModel
     [FromRoute]
     public string? Code { get; set; }
 
-    public IActionResult OnGet() => Code is null || ErrorCodes.All.Contains(Code) ? Page() : new ErrorPage(Problems.NotFound);
+    public IActionResult OnGet() => Code is null || ErrorCodes.All.Contains(Code) || ShownProblems.Find(Code) is not null ? Page() : new ErrorPage(Problems.NotFound);
 }

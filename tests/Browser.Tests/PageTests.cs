@@ -31,6 +31,22 @@ public sealed class PageTests(PasskeyBrowser browser, Site site)
         (await tab.Page.Locator("html").GetAttributeAsync("lang")).ShouldBe("en");
     }
 
+    /// <summary>Seen failing on 2026-11-27: the field was empty again.</summary>
+    [Fact]
+    public async Task What_was_typed_is_there_in_the_other_language_once()
+    {
+        await using var device = await browser.DeviceAsync();
+        var page = (await device.TabAsync()).Page;
+        await page.GotoAsync(site.Idp + "/sign-up");
+        await page.Locator("#label").FillAsync("阿美");
+        await page.GetByRole(AriaRole.Link, new() { Name = "English" }).ClickAsync();
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
+        await Assertions.Expect(page.Locator("#label")).ToHaveValueAsync("阿美");
+
+        await page.GotoAsync(site.Idp + "/sign-up");
+        await Assertions.Expect(page.Locator("#label")).ToHaveValueAsync("");
+    }
+
     [Theory]
     [MemberData(nameof(Pages))]
     public async Task It_has_the_landmarks_and_access_keys_that_citizens_know(string path)

@@ -51,3 +51,17 @@ const target = location.hash.length > 1 ? document.getElementById(decodeURICompo
 if (target instanceof HTMLDetailsElement) {
   target.open = true;
 }
+
+// What was typed is there in the other language too. The last thing here: a browser that blocks cookies refuses this storage.
+for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("main input[required]"))) {
+  const key = "typed:" + location.pathname + ":" + input.id;
+  const typed = sessionStorage.getItem(key);
+  if (typed !== null) {
+    sessionStorage.removeItem(key);
+    input.value = typed;
+  }
+
+  for (const link of document.querySelectorAll("header a[hreflang]")) {
+    link.addEventListener("click", () => sessionStorage.setItem(key, input.value));
+  }
+}

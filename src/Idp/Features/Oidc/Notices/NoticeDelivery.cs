@@ -17,8 +17,6 @@ internal sealed partial class NoticeDelivery(
         TimeSpan.FromHours(4), TimeSpan.FromHours(8), TimeSpan.FromHours(8),
     ];
 
-    private const string Registration = "SELECT metadata FROM relying_parties WHERE client_id = @client";
-
     /// <returns>Whether the client was told; nothing if another process has the notice, or nobody wants it.</returns>
     internal async Task<bool?> TryAsync(Notice notice, CancellationToken ct)
     {
@@ -76,10 +74,7 @@ internal sealed partial class NoticeDelivery(
         var isEnded = await sql.TransactionAsync(
             async work =>
             {
-                var rows = await work.ListAsync(
-                    sql.IsPostgres ? Registration + " FOR SHARE" : Registration, p => p.Add("client", notice.ClientId),
-                    static row => ClientMetadataReader.ReadStored(row.Text(0)), ct);
-                var metadata = rows.FirstOrDefault();
+                var metadata = await work.LockRegistrationAsync(sql.IsPostgres, notice.ClientId, ct);
                 address = Address(notice, metadata);
                 state = Wants(notice, metadata) ? NoticeState.ToBePolled : NoticeState.NotWanted;
                 return address is null && await work.EndAsync(notice.Id, state, time.GetUtcNow(), ct) == 1;

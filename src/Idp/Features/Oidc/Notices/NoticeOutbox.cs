@@ -1,5 +1,6 @@
 using Moi.Identity.Idp.Data;
 using Moi.Identity.Idp.Data.Pruning;
+using Moi.Identity.Idp.Features.Clients;
 
 namespace Moi.Identity.Idp.Features.Oidc.Notices;
 
@@ -27,6 +28,8 @@ internal static class NoticeOutbox
             AND EXISTS (SELECT 1 FROM notices n WHERE n.client_id = c.client_id AND n.next_attempt_at <= @now)
         """;
 
+    private const string Registration = "SELECT metadata FROM relying_parties WHERE client_id = @client";
+
     private const string FetchingClients = """
         WITH RECURSIVE c(client_id) AS (
             SELECT MIN(client_id) FROM notices WHERE state = 1
@@ -36,6 +39,15 @@ internal static class NoticeOutbox
         )
         SELECT client_id FROM c WHERE client_id IS NOT NULL
         """;
+
+    /// <summary>
+    /// The registration as it is, which nobody changes before the transaction is over: whoever changes it, or moves its notices, waits
+    /// here. SQLite has one writer at a time.
+    /// </summary>
+    internal static async Task<ClientMetadata?> LockRegistrationAsync(this SqlWork work, bool isPostgres, string clientId, CancellationToken ct)
+        => (await work.ListAsync(
+            isPostgres ? Registration + " FOR UPDATE" : Registration, p => p.Add("client", clientId),
+            static row => ClientMetadataReader.ReadStored(row.Text(0)), ct)).FirstOrDefault();
 
     internal static Task<int> AddAsync(this SqlWork work, Notice notice, CancellationToken ct)
         => work.ExecuteAsync(

@@ -78,7 +78,10 @@ internal sealed partial class NoticeSender(
         {
             if (clients.FindAny(clientId)?.Metadata.SecurityEvents?.Delivery == SecurityEventSubscription.Push)
             {
-                await sql.TransactionAsync(async work => await work.PushInsteadAsync(clientId, time.GetUtcNow(), ct) > 0, ct);
+                await sql.TransactionAsync(
+                    async work => (await work.LockRegistrationAsync(sql.IsPostgres, clientId, ct))?.SecurityEvents?.Delivery == SecurityEventSubscription.Push
+                        && await work.PushInsteadAsync(clientId, time.GetUtcNow(), ct) > 0,
+                    ct);
             }
         }
     }

@@ -48,8 +48,8 @@ public sealed class MoiIdentityOptions
     /// </remarks>
     public string PublicOrigin { get; set; } = "";
 
-    /// <summary>The name citizens see at the provider (<c>client_name</c> in <c>/moi/client.json</c>).</summary>
-    /// <value>Default: the application's assembly name.</value>
+    /// <summary>The name citizens see at the provider (<c>client_name</c> in <c>/moi/client.json</c>) and on the package's own pages.</summary>
+    /// <value>Default: the application's assembly name; none on pages.</value>
     public string? ClientName { get; set; }
 
     /// <summary>The name in other languages, keyed by language tag, for example <c>zh-TW</c>.</summary>

@@ -17,8 +17,12 @@ internal static class Citizens
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).First.ClickAsync();
     }
 
-    internal static Task FollowAsync(this Tab tab, string link)
-        => tab.Page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).First.ClickAsync();
+    /// <summary>Follows a link, no earlier than the page has come in.</summary>
+    internal static async Task FollowAsync(this Tab tab, string link)
+    {
+        await tab.Page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = link, Exact = true }).First.ClickAsync();
+    }
 
     /// <summary>Waits until this is the heading of the page.</summary>
     internal static Task SeesAsync(this Tab tab, string heading) => Assertions.Expect(tab.Heading).ToHaveTextAsync(heading);

@@ -30,6 +30,17 @@ public sealed class PageClientTests(PasskeyBrowser browser, Site site)
         await tab.AddAuthenticatorAsync();
         await tab.SignUpAtAsync(site.Idp);
 
+        using var http = LocalhostHttp.Client(site.Idp);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var asked = new HttpRequestMessage(HttpMethod.Options, "/connect/token");
+                asked.Headers.Add("Origin", origin);
+                asked.Headers.Add("Access-Control-Request-Method", "POST");
+                using var answer = await http.SendAsync(asked);
+                return answer.Headers.Contains("Access-Control-Allow-Origin");
+            },
+            "the server knows the client");
         await tab.GoAsync(origin + "/");
         await tab.SeesAsync("Just a page is asking for the following");
         await tab.PressAsync("Agree and continue");

@@ -10,22 +10,19 @@ internal sealed class PrivateAnswersMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.User.Identity?.IsAuthenticated == true)
-        {
-            context.Response.OnStarting(
-                static state =>
+        // Asked at the end: where the application has another default scheme, authorization finds the citizen.
+        context.Response.OnStarting(
+            static state =>
+            {
+                var context = (HttpContext)state;
+                if (context.User.Identity?.IsAuthenticated == true && context.Response.Headers.CacheControl.Count == 0)
                 {
-                    var headers = ((HttpResponse)state).Headers;
-                    if (headers.CacheControl.Count == 0)
-                    {
-                        headers.CacheControl = "no-store";
-                    }
+                    context.Response.Headers.CacheControl = "no-store";
+                }
 
-                    return Task.CompletedTask;
-                },
-                context.Response);
-        }
-
+                return Task.CompletedTask;
+            },
+            context);
         return next(context);
     }
 }

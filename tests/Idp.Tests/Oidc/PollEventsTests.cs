@@ -201,20 +201,19 @@ public abstract class PollEventsTests(OidcServer server)
     public async Task What_was_put_there_to_be_fetched_after_the_client_went_over_to_push_is_pushed_too()
     {
         await using var listener = await TestListener.StartAsync();
-        listener.AnswerWith(202);
+        listener.AnswerWith(503);
         var agency = await server.NewAgencyAsync(a => a.Metadata["moi_security_events"] = new JsonObject
         {
             ["delivery"] = "push",
             ["endpoint_url"] = listener.Address(a, "/events"),
             ["events"] = new JsonArray(Revoked),
         });
-        listener.AnswerWith(503);
         await EndOneAsync(agency);
         await Eventually.TrueAsync(async () => await CountAsync(agency, "failure IS NOT NULL") == 1, "the first attempt is over");
+        listener.AnswerWith(202);
         await server.Services.GetRequiredService<SqlDatabase>().ExecuteAsync(
             "UPDATE notices SET state = 1, attempts = 0, next_attempt_at = NULL WHERE client_id = @client",
             p => p.Add("client", agency.ClientId), CancellationToken.None);
-        listener.AnswerWith(202);
 
         await server.Services.GetRequiredService<NoticeSender>().SendDueAsync(CancellationToken.None);
 

@@ -260,7 +260,7 @@ public abstract class TokenExchangeTests(OidcServer server)
         using var world = await World.NewAsync(server);
         var seen = new List<(long Commands, long Statements)>();
 
-        // Housekeeping of the server may fall into one measurement; it can only add.
+        // Of a citizen who has a subject there; the first exchange makes it. Housekeeping may fall into one measurement; it can only add.
         for (var i = 0; i < 5; i++)
         {
             using var costs = new Costs(server);

@@ -32,7 +32,7 @@ internal sealed class PasskeyModel(
         var form = await CeremonyForm.ReadAsync(Request, ct);
         if (await drafts.FindAsync(HttpContext, Handle, ct) is not { } draft)
         {
-            return Over();
+            return new ErrorPage(SignUpProblems.DraftExpired);
         }
 
         var (passkey, failure) = await ceremonies.FinishRegistrationAsync(
@@ -45,7 +45,7 @@ internal sealed class PasskeyModel(
         // Only now: until the passkey was verified, the draft stays good for another try.
         if (await drafts.TakeAsync(HttpContext, Handle, ct) is null)
         {
-            return Over();
+            return new ErrorPage(SignUpProblems.DraftExpired);
         }
 
         (var account, failure) = await passkeys.CreateAccountAsync(passkey, draft.Label, null, ct);
@@ -64,7 +64,10 @@ internal sealed class PasskeyModel(
         return Redirect("/sign-up/done" + request.Query);
     }
 
-    /// <summary>The draft is not there. Whoever made an account of it and came back goes on where that ended.</summary>
+    /// <summary>
+    /// The draft is not there. Whoever made an account of it and came back goes on where that ended; a passkey that was made just
+    /// now for a draft that is over is told as what it is.
+    /// </summary>
     private IActionResult Over()
         => HttpContext.GetSession() is null ? new ErrorPage(SignUpProblems.DraftExpired)
             : Redirect("/sign-up/done" + QueryString.Create(Request.Query.Where(q => q.Key != DraftParameter)));

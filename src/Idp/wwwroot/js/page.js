@@ -54,14 +54,19 @@ if (target instanceof HTMLDetailsElement) {
 
 // What was typed is there in the other language too. The last thing here: a browser that blocks cookies refuses this storage.
 for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("main input[required]"))) {
-  const key = "typed:" + location.pathname + ":" + input.id;
+  const key = "typed:" + location.pathname + ":" + new URLSearchParams(location.search).get("id") + ":" + input.id;
   const typed = sessionStorage.getItem(key);
   if (typed !== null) {
     sessionStorage.removeItem(key);
     input.value = typed;
   }
 
-  for (const link of document.querySelectorAll("header a[hreflang]")) {
-    link.addEventListener("click", () => sessionStorage.setItem(key, input.value));
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("header a[hreflang]"))) {
+    link.addEventListener("click", (event) => {
+      // Another tab or window would leave it behind here.
+      if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
+        sessionStorage.setItem(key, input.value);
+      }
+    });
   }
 }

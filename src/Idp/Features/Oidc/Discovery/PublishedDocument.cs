@@ -19,6 +19,9 @@ internal sealed class PublishedDocument(string type, ReadOnlyMemory<byte> bytes)
     {
         http.Response.Headers.CacheControl = CacheFor;
         http.Response.Headers.ETag = _tag.ToString();
+
+        // Pages of every site may read it (Fetch §3.3). Always: a shared cache gives to pages what a program has asked for.
+        http.Response.Headers.AccessControlAllowOrigin = "*";
         if (IsKnownTo(http.Request))
         {
             http.Response.StatusCode = StatusCodes.Status304NotModified;

@@ -47,12 +47,15 @@ internal sealed partial class NoticeSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var looked = time.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (!await _wake.WaitAsync(PollInterval, stoppingToken))
+                // Also where somebody signs out all the time.
+                if (!await _wake.WaitAsync(PollInterval, stoppingToken) || time.GetElapsedTime(looked) >= PollInterval)
                 {
+                    looked = time.GetTimestamp();
                     await PushWhatNobodyFetchesAsync(stoppingToken);
                 }
 

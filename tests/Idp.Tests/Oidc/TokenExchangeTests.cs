@@ -257,18 +257,23 @@ public abstract class TokenExchangeTests(OidcServer server)
     [Fact]
     public async Task It_costs_the_databases_little()
     {
-        using var world = await World.NewAsync(server);
-        var seen = new List<(long Commands, long Statements)>();
+        var (first, again) = (new List<(long Commands, long Statements)>(), new List<(long Commands, long Statements)>());
 
-        // Of a citizen who has a subject there; the first exchange makes it. Housekeeping may fall into one measurement; it can only add.
+        // The first exchange of a citizen gives the citizen a subject at the API. Housekeeping of the server may fall into one
+        // measurement; it can only add.
         for (var i = 0; i < 5; i++)
         {
-            using var costs = new Costs(server);
-            await TokenAsync(world.Service.ExchangeAsync(world.Token, world.First));
-            seen.Add((costs.StoreCommands, costs.SqlStatements));
+            using var world = await World.NewAsync(server);
+            foreach (var seen in new[] { first, again })
+            {
+                using var costs = new Costs(server);
+                await TokenAsync(world.Service.ExchangeAsync(world.Token, world.First));
+                seen.Add((costs.StoreCommands, costs.SqlStatements));
+            }
         }
 
-        seen.Min().ShouldBe((1L, server.DatabaseName is null ? 0L : 3L));
+        first.Min().ShouldBe((1L, server.DatabaseName is null ? 0L : 5L));
+        again.Min().ShouldBe((1L, server.DatabaseName is null ? 0L : 3L));
     }
 
     [Fact]

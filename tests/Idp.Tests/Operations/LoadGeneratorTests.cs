@@ -50,9 +50,9 @@ public partial class LoadGeneratorTests
             Figure(part, "citizens in the database").ShouldBe(citizens);
             var (statements, commands) = Pinned[operation];
 
-            // A little housekeeping falls into the measured time; what an operation takes is a whole number.
-            Figure(part, "SQL statements an operation").ShouldBe(statements, 0.49, operation);
-            Figure(part, "Redis commands an operation").ShouldBe(commands, 0.49, operation);
+            // A housekeeping command or two may fall into the measured time.
+            Figure(part, "SQL statements an operation").ShouldBe(statements, 0.3, operation);
+            Figure(part, "Redis commands an operation").ShouldBe(commands, 0.3, operation);
             Figure(part, "operations per second").ShouldBeGreaterThan(0);
         }
     }
